@@ -1,0 +1,22 @@
+using NodaTime;
+
+namespace Imago.Domain.Images;
+
+/// <summary>One published image.</summary>
+/// <param name="Image">The image.</param>
+/// <param name="PublishedAt">From when it may be a target in the first ring (IM-32); inclusive.</param>
+/// <param name="WithdrawnAt">From when it is no target any more (IM-37); null if never withdrawn.</param>
+public sealed record ImageRelease(NodeImage Image, Instant PublishedAt, Instant? WithdrawnAt = null);
+
+/// <summary>One published security patch level of a track.</summary>
+/// <param name="Track">The track, for example <c>ubuntu2204</c>.</param>
+/// <param name="Level">The level.</param>
+/// <param name="PublishedAt">From when it may be a target in the first ring; inclusive.</param>
+/// <param name="RebootRequired">The published verdict against the previous level; null if none was published.</param>
+/// <param name="TouchesKernelOrLibc">Whether it brings a kernel or a C library; decides where no verdict is published (NM-15).</param>
+/// <remarks>Rules: IM-6, IM-38.</remarks>
+public sealed record PatchRelease(string Track, PatchLevel Level, Instant PublishedAt, bool? RebootRequired, bool TouchesKernelOrLibc)
+{
+    /// <summary>CH-33: the published verdict, else NM-15: a kernel or C library needs a reboot.</summary>
+    public bool NeedsReboot => RebootRequired ?? TouchesKernelOrLibc;
+}

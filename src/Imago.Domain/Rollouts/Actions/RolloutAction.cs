@@ -1,0 +1,82 @@
+using Imago.Domain.Clusters;
+using Imago.Domain.Images;
+
+namespace Imago.Domain.Rollouts.Actions;
+
+/// <summary>
+/// One effect, as data. Every action is idempotent: it is planned again in each pass until what it wants is observed. The shell carries
+/// them out in the order of the plan, after the record has been persisted.
+/// </summary>
+public abstract record RolloutAction
+{
+    private RolloutAction()
+    {
+    }
+
+    /// <summary>The node the action is about.</summary>
+    public abstract string Node { get; init; }
+
+    /// <summary>Patch a node's cordon, marks and taints at once, with the observed resource version as precondition.</summary>
+    public sealed record UpdateNode(string Node, string ResourceVersion, NodeUpdate Update) : RolloutAction;
+
+    /// <summary>Evict a pod through the eviction API, with its UID as precondition.</summary>
+    public sealed record EvictPod(ObjectKey Pod, string Uid, string Node) : RolloutAction;
+
+    /// <summary>Delete a pod although budgets object (UP-94).</summary>
+    public sealed record DeletePod(ObjectKey Pod, string Uid, string Node) : RolloutAction;
+
+    /// <summary>Ask the provider to do something that takes time. Begun at most once per <see cref="ProviderRequest.OperationId"/>.</summary>
+    public sealed record AskProvider(ProviderRequest Request) : RolloutAction
+    {
+        /// <inheritdoc />
+        public override string Node { get => Request.Node; init => Request = Request with { Node = value }; }
+    }
+}
+
+/// <summary>What to change on a node. Null members are left as they are.</summary>
+public sealed record NodeUpdate
+{
+    /// <summary>Cordon (true) or uncordon (false).</summary>
+    public bool? Unschedulable { get; init; }
+
+    /// <summary>Our mark: set it, or remove it with <see cref="RemoveMark"/>.</summary>
+    public CordonMark? Mark { get; init; }
+
+    /// <summary>Remove our mark.</summary>
+    public bool RemoveMark { get; init; }
+
+    /// <summary>Put on or take off the steering taint (UP-156).</summary>
+    public bool? SteeredAway { get; init; }
+
+    /// <summary>Put on or take off the annotations of UP-8.</summary>
+    public bool? ScaleDownDisabled { get; init; }
+
+    /// <summary>Put on or take off the quarantine label (IM-16).</summary>
+    public bool? Quarantined { get; init; }
+
+    /// <summary>Order a patch level (CH-34).</summary>
+    public PatchLevel? DesiredLevel { get; init; }
+}
+
+/// <summary>What a provider is asked for.</summary>
+public enum ProviderVerb
+{
+    /// <summary>Make a node of the given name with the given image.</summary>
+    Create,
+
+    /// <summary>Give a node a new image; it may be deleted and made again under its name (UP-11).</summary>
+    Reimage,
+
+    /// <summary>Remove a node.</summary>
+    Delete,
+}
+
+/// <summary>A request to a node provider.</summary>
+/// <param name="OperationId">Identity of the operation: the same id is the same operation, however often it is asked for.</param>
+/// <param name="Verb">What to do.</param>
+/// <param name="Pool">The pool.</param>
+/// <param name="Node">The node.</param>
+/// <param name="Image">Image to run; null when deleting.</param>
+/// <param name="Level">Patch level the image includes; null outside SecurityPatch.</param>
+/// <param name="Epoch">Epoch of the writer; lower ones than seen are refused.</param>
+public sealed record ProviderRequest(string OperationId, ProviderVerb Verb, string Pool, string Node, string? Image, PatchLevel? Level, long Epoch);

@@ -1,0 +1,228 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Imago.Domain.Channels;
+using Imago.Domain.Rollouts.Explanations;
+using Imago.Domain.Rollouts.Records;
+using Imago.Domain.Rollouts.Settings;
+using NodaTime;
+using NodaTime.Text;
+
+namespace Imago.Domain.Rollouts.Planning;
+
+/// <summary>
+/// Decides whether a cluster's next rollout starts, and which: pure and total. At most one pool is under way (UP-60, UP-62); for every other pool with
+/// work it says what holds it.
+/// </summary>
+public static class ClusterPlanner
+{
+    private static readonly InstantPattern IdPattern = InstantPattern.CreateWithInvariantCulture("uuuuMMdd't'HHmmss");
+
+    /// <summary>Whether and what to start now.</summary>
+    /// <remarks>Rules: UP-23, UP-25, UP-60…62, UP-67, UP-77, UP-81, UP-95, MW-10, MW-12, MW-52, MW-56…58, CH-86, CH-87.</remarks>
+    public static ClusterPlan Decide(ClusterInput input)
+    {
+        var pass = new Pass(input);
+        pass.Decide();
+        return new ClusterPlan(pass.Start, pass.Holds.ToImmutable(), [.. pass.Conditions], pass.WakeAt);
+    }
+
+    private sealed class Pass(ClusterInput input)
+    {
+        private readonly WindowGate _gate = WindowGate.Of(input.Spec, input.Now);
+
+        public RolloutRecord? Start { get; private set; }
+
+        public ImmutableSortedDictionary<string, ImmutableArray<Reason>>.Builder Holds { get; } =
+            ImmutableSortedDictionary.CreateBuilder<string, ImmutableArray<Reason>>(StringComparer.Ordinal);
+
+        public List<Reason> Conditions { get; } = [];
+
+        public Instant? WakeAt { get; private set; }
+
+        public void Decide()
+        {
+            Wake(_gate.ChangesAt);
+            var unsupported = Support();
+            var busy = input.Records.Values.FirstOrDefault(r => !r.Ended);
+            foreach (var pool in Order())
+            {
+                if (busy is not null && string.Equals(busy.Pool, pool.Name, StringComparison.Ordinal))
+                {
+                    continue;
+                }
+
+                var (record, reasons) = Consider(pool, unsupported, busy ?? Start);
+                if (record is not null)
+                {
+                    Start = record;
+                }
+                else if (!reasons.IsEmpty)
+                {
+                    Holds[pool.Name] = reasons;
+                    foreach (var reason in reasons)
+                    {
+                        Wake(reason.Until);
+                    }
+                }
+            }
+        }
+
+        // UP-60 within a run. A pool that ended an earlier run goes after those that did not, or one pool that can never finish would keep all others from
+        // ever being patched (ADR 4).
+        private IEnumerable<PoolSpec> Order() =>
+            PoolOrder.Of(input.Spec.Pools).OrderBy(p => input.Records.TryGetValue(p.Name, out var last) && EarlierRun.EndedItsRun(last) ? 1 : 0);
+
+        private Reason? Support()
+        {
+            if (input.Spec.Support == KubernetesSupport.Supported)
+            {
+                return null;
+            }
+
+            // CH-87: a condition either way; CH-86: for attached clusters a warning only.
+            var reason = new Reason(ReasonCode.KubernetesVersionUnsupported,
+                $"The Kubernetes minor of cluster '{input.Spec.Name}' is not supported{(input.Spec.Attached ? "; nodes are upgraded all the same, because its distribution has its own dates" : ": no automatic upgrades. Upgrade Kubernetes")}.");
+            Conditions.Add(reason);
+            return SupportRules.AutomaticWorkAllowed(input.Spec.Support, input.Spec.Attached) ? null : reason;
+        }
+
+        private (RolloutRecord? Start, ImmutableArray<Reason> Holds) Consider(PoolSpec pool, Reason? unsupported, RolloutRecord? other)
+        {
+            var (target, none) = TargetChooser.For(input, pool);
+            if (pool.Family is { } family)
+            {
+                // MW-56: a newer image counts from its release on, also while the window is open.
+                Wake(input.Catalog.NextChange(family, input.Spec.Ring, input.Now));
+            }
+
+            if (target is null)
+            {
+                return (null, [none!]);
+            }
+
+            var todo = new List<Candidate>();
+            foreach (var node in input.View.NodesOf(pool.Name).Values)
+            {
+                if (Candidates.Of(input, node, target) is { } candidate)
+                {
+                    todo.Add(candidate);
+                }
+            }
+
+            if (todo.Count == 0)
+            {
+                return (null, []);
+            }
+
+            var holds = Standing(pool, target, todo, unsupported, other);
+            if (!holds.IsEmpty)
+            {
+                return (null, holds);
+            }
+
+            return Begin(pool, target, todo);
+        }
+
+        private ImmutableArray<Reason> Standing(PoolSpec pool, RolloutTarget target, List<Candidate> todo, Reason? unsupported, RolloutRecord? other)
+        {
+            var holds = ImmutableArray.CreateBuilder<Reason>();
+            if (unsupported is not null)
+            {
+                holds.Add(unsupported);
+            }
+
+            // UP-67, MW-58: a stopped cluster gets nothing, and catches up in the next window after its start.
+            if (!input.Spec.Running)
+            {
+                holds.Add(new Reason(ReasonCode.ClusterStopped, $"Cluster '{input.Spec.Name}' is stopped; it catches up in the next window after its start.", Event: "start"));
+            }
+
+            if (StartGate.PausedBy(input.Spec, pool) is { } paused)
+            {
+                holds.Add(paused);
+            }
+
+            // MW-52: new work starts only while a window is open.
+            if (!_gate.IsOpen)
+            {
+                holds.Add(_gate.Closed!);
+            }
+
+            if (EarlierRun.Forbids(input, pool, target, todo, _gate) is { } earlier)
+            {
+                holds.Add(earlier);
+            }
+
+            // UP-62: one at a time. UP-61: a pool that failed ended the run for the others.
+            if (other is not null)
+            {
+                holds.Add(new Reason(ReasonCode.WaitingForPool, $"Node pool '{other.Pool}' is being upgraded; pools go one after another.", Event: $"node pool {other.Pool} finishes"));
+            }
+            else if (input.Records.Values.FirstOrDefault(r => !string.Equals(r.Pool, pool.Name, StringComparison.Ordinal)
+                && EarlierRun.EndedItsRun(r) && EarlierRun.IsOfThisRun(r, _gate, input.Now)) is { } failed)
+            {
+                Instant? until = _gate.Current is { } window ? window.End : failed.EndedAt + EarlierRun.RunWithoutWindow;
+                holds.Add(new Reason(ReasonCode.WaitingForPool, $"Node pool '{failed.Pool}' failed, which ended this run; the next one takes the other pools. {failed.Fault?.Message}", until));
+            }
+
+            return holds.ToImmutable();
+        }
+
+        private (RolloutRecord? Start, ImmutableArray<Reason> Holds) Begin(PoolSpec pool, RolloutTarget target, List<Candidate> todo)
+        {
+            var last = input.Records.GetValueOrDefault(pool.Name);
+            var adopted = Leftovers(last);
+            var members = input.View.NodesOf(pool.Name).Values.Where(n => !n.Quarantined && !adopted.ContainsKey(n.Name)).ToList();
+            var (room, refusal) = Concurrency.For(pool, members.Count, todo.Count);
+            if (room is null)
+            {
+                return (null, [new Reason(ReasonCode.SettingsRefused, refusal!)]);
+            }
+
+            var retry = last is { Fault: not null } && last.Target == target && EarlierRun.IsOfThisRun(last, _gate, input.Now);
+            return (new RolloutRecord
+            {
+                Id = string.Create(CultureInfo.InvariantCulture, $"{pool.Name}-{IdPattern.Format(input.Now)}"),
+                Pool = pool.Name,
+                Target = target,
+                StartedAt = input.Now,
+                WindowStart = _gate.Current?.Start,
+                Attempt = retry ? last!.Attempt + 1 : 1,
+                Epoch = input.Epoch,
+                OriginalSize = members.Count,
+                OriginalZones = members.Where(n => n.Zone is not null).GroupBy(n => n.Zone!, StringComparer.Ordinal)
+                    .ToImmutableSortedDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal),
+                Surge = room.Surge,
+                MaxUnavailable = room.MaxUnavailable,
+                MaxBlocked = room.MaxBlocked,
+
+                // UP-91, UP-95: only the start is compared, also of an automatic run.
+                Forced = pool.Settings.Override?.InEffectFor(input.Now) == true,
+                Settings = pool.Settings,
+                CanaryPassedAt = pool.Settings.Canary == Canary.None ? input.Now : null,
+                SurgeNodes = adopted,
+            }, []);
+        }
+
+        // Surge nodes that the last rollout could not return, or kept for a node that may be upgraded now, serve as buffers and are returned at the end.
+        private static ImmutableSortedDictionary<string, SurgeNode> Leftovers(RolloutRecord? last)
+        {
+            if (last is null)
+            {
+                return RolloutRecord.EmptySurge;
+            }
+
+            return last.SurgeNodes.Where(s => s.Value.Step == SurgeStep.Stranded || (s.Value is { Step: SurgeStep.Kept, ReplacementFor: { } lost }
+                    && last.Settled.TryGetValue(lost, out var outcome) && outcome.Result != NodeResult.Quarantined))
+                .ToImmutableSortedDictionary(s => s.Key, s => s.Value with { Step = SurgeStep.Serving, ReplacementFor = null, IsCanary = false }, StringComparer.Ordinal);
+        }
+
+        private void Wake(Instant? at)
+        {
+            if (at is { } instant && instant > input.Now && (WakeAt is not { } present || instant < present))
+            {
+                WakeAt = instant;
+            }
+        }
+    }
+}

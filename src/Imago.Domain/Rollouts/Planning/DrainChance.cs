@@ -1,0 +1,69 @@
+using Imago.Domain.Clusters;
+using NodaTime;
+
+namespace Imago.Domain.Rollouts.Planning;
+
+/// <summary>How well a node can be drained now; smaller is better.</summary>
+internal enum DrainChance
+{
+    /// <summary>Every pod can go at once.</summary>
+    Free,
+
+    /// <summary>Every budget allows at least one disruption; pods go one after another.</summary>
+    Gradual,
+
+    /// <summary>A budget allows none now, but can.</summary>
+    Held,
+
+    /// <summary>No waiting helps: a budget that can never allow one, a pod under several budgets, a grace period beyond the timeout.</summary>
+    Doomed,
+}
+
+/// <summary>Judges how well nodes can be drained, given what the budgets still allow.</summary>
+internal static class DrainChances
+{
+    public static DrainChance Of(ClusterView view, EvictionLedger ledger, Node node, NodeLoad load, Duration drainTimeout, bool forced)
+    {
+        // UP-42: a grace period longer than the whole timeout can never fit.
+        if (load.LongestGrace > drainTimeout)
+        {
+            return DrainChance.Doomed;
+        }
+
+        if (forced)
+        {
+            return DrainChance.Free;
+        }
+
+        var chance = DrainChance.Free;
+        foreach (var demand in load.Demands)
+        {
+            var left = ledger.Left(demand.Budget);
+            if (left == 0)
+            {
+                // Rare enough to look at every pod: unready ones may be allowed to go although the budget is used up.
+                return Closely(view, ledger, node);
+            }
+
+            if (left < demand.Pods)
+            {
+                chance = DrainChance.Gradual;
+            }
+        }
+
+        return load.CoveredTwice > 0 ? Closely(view, ledger, node) : chance;
+    }
+
+    /// <summary>What holds a node, pod by pod; empty if nothing does.</summary>
+    public static List<(PodOnNode Entry, EvictionVerdict Verdict)> Blockers(ClusterView view, EvictionLedger ledger, string node) =>
+    [
+        .. view.PodsOn(node).Where(e => e.Pod.LeavesOnDrain && !e.Pod.Terminating)
+            .Select(e => (e, ledger.Ask(e, out _))).Where(b => !b.Item2.Allowed),
+    ];
+
+    private static DrainChance Closely(ClusterView view, EvictionLedger ledger, Node node)
+    {
+        var blockers = Blockers(view, ledger, node.Name);
+        return blockers.Count == 0 ? DrainChance.Gradual : blockers.Exists(b => b.Verdict.Forever) ? DrainChance.Doomed : DrainChance.Held;
+    }
+}

@@ -1,0 +1,65 @@
+using Imago.Domain.Clusters;
+using Imago.Domain.Rollouts.Explanations;
+using Imago.Domain.Rollouts.Records;
+using NodaTime;
+
+namespace Imago.Domain.Rollouts.Planning;
+
+/// <summary>Texts for drains that do not succeed: every pod, its owner, the budget, its limit, and the unready pods that keep it shut.</summary>
+/// <remarks>Rules: UP-42, UP-44.</remarks>
+internal static class DrainFaults
+{
+    private const int MostNamed = 5;
+
+    public static RolloutFault TimedOut(RolloutPass pass, Node node, List<PodOnNode> left)
+    {
+        var texts = left.Take(MostNamed).Select(e => Describe(pass.View, e));
+        var more = left.Count > MostNamed ? $" and {left.Count - MostNamed} more" : "";
+        return new RolloutFault(
+            nameof(ReasonCode.Undrainable),
+            $"Node '{node.Name}' could not be drained within {pass.Settings.DrainTimeout.TotalMinutes:0} minutes: {string.Join("; ", texts)}{more}.",
+            node.Name, pass.Now);
+    }
+
+    public static RolloutFault GraceTooLong(RolloutPass pass, Node node, Pod pod, Duration remaining) => new(
+        nameof(ReasonCode.GracePeriodTooLong),
+        $"Node '{node.Name}' cannot be drained: {Name(pod)} may take {pod.GracePeriod.TotalSeconds:0} s to stop, and {remaining.TotalSeconds:0} s of the drain timeout of {pass.Settings.DrainTimeout.TotalMinutes:0} minutes are left. Raise the drain timeout or shorten the pod's grace period.",
+        node.Name, pass.Now);
+
+    /// <summary>Why one pod does not leave, for people.</summary>
+    public static string Describe(ClusterView view, PodOnNode entry)
+    {
+        var (pod, budgets) = entry;
+        if (pod.Terminating)
+        {
+            return $"{Name(pod)} keeps running although it has been asked to stop";
+        }
+
+        if (budgets.Length > 1)
+        {
+            return $"{Name(pod)} is covered by several disruption budgets ({string.Join(", ", budgets)}), for which the API refuses every eviction; leave one of them";
+        }
+
+        return budgets.Length == 1 && view.Budgets.TryGetValue(budgets[0], out var budget)
+            ? $"{Name(pod)} is held by {Describe(view, budget)}"
+            : $"{Name(pod)} has not left";
+    }
+
+    /// <summary>What a budget allows and what keeps it shut, with what to do.</summary>
+    public static string Describe(ClusterView view, DisruptionBudget budget)
+    {
+        var limit = budget.MinAvailable is { } min ? $"minAvailable {min}" : $"maxUnavailable {budget.MaxUnavailable?.ToString() ?? "not set"}";
+        var text = $"disruption budget {budget.Key} ({limit}, {budget.CurrentHealthy} of {budget.ExpectedPods} pods healthy, {budget.DisruptionsAllowed} disruptions allowed)";
+        if (budget.CanNeverBeSatisfied)
+        {
+            return text + ", which can never allow one: lower minAvailable, raise maxUnavailable or add replicas";
+        }
+
+        // UP-44: the unready pods that keep it closed.
+        var unready = view.Pods.Values.Where(e => !e.Pod.Ready && e.Budgets.Contains(budget.Key)).Select(e => e.Pod.Key).Order().Take(MostNamed).ToList();
+        return unready.Count == 0 ? text : text + $"; not Ready: {string.Join(", ", unready)}";
+    }
+
+    /// <summary>A pod with its owner.</summary>
+    public static string Name(Pod pod) => (pod.Workload ?? pod.Owner) is { } owner ? $"pod {pod.Key} of {owner}" : $"pod {pod.Key} (no owner)";
+}

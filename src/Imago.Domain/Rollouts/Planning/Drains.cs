@@ -1,0 +1,141 @@
+using Imago.Domain.Clusters;
+using Imago.Domain.Rollouts.Records;
+using NodaTime;
+
+namespace Imago.Domain.Rollouts.Planning;
+
+/// <summary>
+/// Drains nodes: cordon, then evict until empty or until the time is up. All draining nodes of the pool share one <see cref="EvictionLedger"/>.
+/// </summary>
+/// <remarks>
+/// Who gets an allowance that several nodes want: the node that drains longest, because finishing what has begun frees a slot soonest; of equal ones the
+/// one with the smaller name. Surge nodes that are being returned come last: they hold nobody up.
+/// Rules: UP-40…44, UP-90, UP-94.
+/// </remarks>
+internal static class Drains
+{
+    public static void Advance(RolloutPass pass)
+    {
+        var ledger = new EvictionLedger(pass.View);
+        var draining = pass.Record.Active.Where(a => a.Value.Step == NodeStep.Draining)
+            .OrderBy(a => a.Value.StartedAt).ThenBy(a => a.Key, StringComparer.Ordinal).ToList();
+        foreach (var (name, progress) in draining)
+        {
+            Drain(pass, ledger, name, progress);
+        }
+
+        foreach (var (name, surge) in pass.Record.SurgeNodes)
+        {
+            if (surge.Step == SurgeStep.Draining)
+            {
+                Return(pass, ledger, name, surge);
+            }
+        }
+    }
+
+    private static void Drain(RolloutPass pass, EvictionLedger ledger, string name, NodeProgress progress)
+    {
+        var node = pass.View.Nodes[name];
+        var reason = $"Upgrading to {pass.Record.Target.Name}";
+        var taken = Handover.Take(pass, node, reason, progress.WasUnschedulable);
+        switch (Empty(pass, ledger, node, progress.Since + pass.Settings.DrainTimeout, taken))
+        {
+            case { Done: true } when taken:
+                NodeSteps.Drained(pass, name, progress);
+                break;
+            case { Fault: { } fault }:
+                // UP-42: undrainable. UP-44: the fault names pods, budgets and what keeps them shut.
+                pass.SetActive(name, progress.Enter(NodeStep.GivingUp, pass.Now) with { Fault = fault });
+                NodeSteps.GiveUp(pass, name, node, pass.Record.Active[name]);
+                break;
+        }
+    }
+
+    private static void Return(RolloutPass pass, EvictionLedger ledger, string name, SurgeNode surge)
+    {
+        if (!pass.View.Nodes.TryGetValue(name, out var node))
+        {
+            SurgeSteps.StartDeleting(pass, name, surge);
+            return;
+        }
+
+        // UP-5: the last buffer nodes are cordoned, drained and deleted.
+        var taken = Handover.Take(pass, node, "Returning a surge node", wasUnschedulable: false);
+        switch (Empty(pass, ledger, node, surge.Since + pass.Settings.DrainTimeout, taken))
+        {
+            case { Done: true } when taken:
+                SurgeSteps.StartDeleting(pass, name, surge);
+                break;
+            case { Fault: { } fault }:
+                pass.SetSurge(name, surge.Enter(SurgeStep.Stranded, pass.Now));
+                pass.Halt(fault with { Message = $"Surge node '{name}' is no longer needed but cannot be drained. {fault.Message}" });
+                break;
+        }
+    }
+
+    /// <summary>One round of evictions on one node.</summary>
+    private static (bool Done, RolloutFault? Fault) Empty(RolloutPass pass, EvictionLedger ledger, Node node, Instant deadline, bool cordoned)
+    {
+        var leaving = pass.View.PodsOn(node.Name).Where(e => e.Pod.LeavesOnDrain).ToList();
+        if (leaving.Count == 0)
+        {
+            return (true, null);
+        }
+
+        // UP-41: the timeout is per node and covers everything: waiting for budgets and graceful termination.
+        var remaining = deadline - pass.Now;
+        if (remaining <= Duration.Zero)
+        {
+            return (false, DrainFaults.TimedOut(pass, node, leaving));
+        }
+
+        pass.Wake(deadline);
+        if (leaving.Find(e => !e.Pod.Terminating && e.Pod.GracePeriod > remaining) is { } slow)
+        {
+            // UP-42: a pod that may take longer than what is left cannot be waited for.
+            return (false, DrainFaults.GraceTooLong(pass, node, slow.Pod, remaining));
+        }
+
+        if (!cordoned)
+        {
+            return (false, null);
+        }
+
+        // UP-94: forced, pods go although budgets object. Else a pod that no waiting can free dooms the node: moving its neighbours would disturb
+        // them for nothing, because the node goes back to work (or into quarantine) with that pod on it.
+        var doomed = !pass.Record.Forced && leaving.Exists(e => !e.Pod.Terminating && ledger.Ask(e, out _) is { Allowed: false, Forever: true });
+        if (doomed)
+        {
+            return (false, null);
+        }
+
+        foreach (var entry in leaving)
+        {
+            // UP-40: terminating pods are waited for.
+            if (entry.Pod.Terminating)
+            {
+                continue;
+            }
+
+            if (pass.Input.Refused.TryGetValue(entry.Pod.Key, out var retryAt) && retryAt > pass.Now)
+            {
+                pass.Wake(retryAt);
+                continue;
+            }
+
+            if (ledger.Take(entry).Allowed)
+            {
+                pass.Evict(entry.Pod);
+            }
+            else if (pass.Record.Forced)
+            {
+                pass.Delete(entry.Pod);
+            }
+
+            // When its grace no longer fits into the time left, the node is given up; be awake then.
+            pass.Wake(deadline - entry.Pod.GracePeriod + Duration.FromTicks(1));
+        }
+
+        return (false, null);
+    }
+}

@@ -1,0 +1,108 @@
+using Imago.Domain.Rollouts.Explanations;
+using Imago.Domain.Rollouts.Records;
+
+namespace Imago.Domain.Rollouts.Planning;
+
+/// <summary>Starts nodes, sizes the surge to what is left to do, and ends the rollout.</summary>
+internal static class Progression
+{
+    public static void Continue(RolloutPass pass)
+    {
+        CallOff(pass);
+        var hold = StartGate.Held(pass);
+        if (hold is not null)
+        {
+            pass.Hold(hold);
+        }
+
+        if (pass.Gate.ChangesAt is { } edge)
+        {
+            pass.Wake(edge);
+        }
+
+        var candidates = hold is null && Starts.Saturated(pass) ? null : Candidates.Of(pass);
+        if (hold is null && candidates is not null)
+        {
+            Starts.Start(pass, candidates);
+        }
+
+        if (candidates is null)
+        {
+            return;
+        }
+
+        var mayContinue = hold is null && pass.Record.Phase == RolloutPhase.Running;
+        var waiting = mayContinue ? Candidates.Of(pass) : [];
+        SurgeSize.Adjust(pass, waiting, mayContinue);
+        Steering.Apply(pass, mayContinue ? waiting : []);
+        End(pass, mayContinue ? waiting.Count : candidates.Count, hold);
+    }
+
+    /// <summary>Ends a rollout whose target or channel has been taken away: nodes in flight finish, nothing new starts.</summary>
+    private static void CallOff(RolloutPass pass)
+    {
+        if (pass.Record.Phase != RolloutPhase.Running || pass.Record.Trigger != RolloutTrigger.Automatic)
+        {
+            return;
+        }
+
+        // IM-37: a withdrawn image stops being a target at once.
+        if (pass.Record.Target is RolloutTarget.Image(var image) && pass.Input.Catalog.IsWithdrawn(image, pass.Now))
+        {
+            Cancel(nameof(ReasonCode.ImageWithdrawn), $"Image '{image}' has been withdrawn. Nodes on it stay until a newer one exists.");
+        }
+        else if (pass.Pool.RequestedTarget is null && !Channels.NodeOsChannels.IsManaged(pass.Input.Spec.Channel))
+        {
+            Cancel(nameof(ReasonCode.Aborted), $"The node OS upgrade channel is now {pass.Input.Spec.Channel}.");
+        }
+
+        void Cancel(string code, string text) =>
+            pass.Record = pass.Record.Become(RolloutPhase.Canceling, pass.Now, new RolloutFault(code, text, null, pass.Now));
+    }
+
+    private static void End(RolloutPass pass, int left, Reason? hold)
+    {
+        var record = pass.Record;
+        var busy = record.Active.Count > 0 || record.Steering || record.SurgeNodes.Any(s => s.Value.Counts);
+        if (busy)
+        {
+            return;
+        }
+
+        switch (record.Phase)
+        {
+            case RolloutPhase.Halting:
+                pass.Record = record.Become(RolloutPhase.Failed, pass.Now);
+                break;
+            case RolloutPhase.Canceling:
+                pass.Record = record.Become(RolloutPhase.Canceled, pass.Now);
+                break;
+            case RolloutPhase.Running when left == 0 && hold is null:
+                Finish(pass);
+                break;
+            case RolloutPhase.Running when hold is not null && TargetChooser.Superseded(pass):
+                // Between two windows nothing is under way: go to the newer target in the next one instead of moving nodes twice (IM-36).
+                pass.Record = record.Become(RolloutPhase.Canceling, pass.Now, new RolloutFault(
+                        TargetChooser.SupersededCode, $"A newer target than '{record.Target.Name}' has been released.", null, pass.Now))
+                    .Become(RolloutPhase.Canceled, pass.Now);
+                break;
+        }
+    }
+
+    private static void Finish(RolloutPass pass)
+    {
+        var record = pass.Record;
+        var quarantined = record.Settled.Where(s => s.Value.Result == NodeResult.Quarantined).ToList();
+        if (quarantined.Count == 0)
+        {
+            pass.Record = record.Become(RolloutPhase.Succeeded, pass.Now);
+            return;
+        }
+
+        // UP-53, Cordon: Failed if every blocked node got a replacement, else Canceled.
+        var replaced = quarantined.TrueForAll(q => record.SurgeNodes.Values.Any(s =>
+            s.Step == SurgeStep.Kept && string.Equals(s.ReplacementFor, q.Key, StringComparison.Ordinal)));
+        pass.Record = record.Become(RolloutPhase.Halting, pass.Now, quarantined[0].Value.Fault! with { Code = nameof(ReasonCode.Quarantined) })
+            .Become(replaced ? RolloutPhase.Failed : RolloutPhase.Canceled, pass.Now);
+    }
+}

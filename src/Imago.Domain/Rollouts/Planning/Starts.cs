@@ -1,0 +1,93 @@
+using Imago.Domain.Rollouts.Records;
+using Imago.Domain.Rollouts.Settings;
+
+namespace Imago.Domain.Rollouts.Planning;
+
+/// <summary>Starts nodes while there are free slots. Not in lock-step batches: one node done is one slot free (UP-2).</summary>
+internal static class Starts
+{
+    /// <summary>Whether no node could be started even if there were candidates, and the surge is as large as it may be.</summary>
+    public static bool Saturated(RolloutPass pass) =>
+        pass.Record.Active.Count > 0 && ReimageSlots(pass) <= 0 && LiveSlots(pass) <= 0 && !SurgeSize.MayGrow(pass) && !SurgeSize.Oversized(pass);
+
+    public static void Start(RolloutPass pass, List<Candidate> candidates)
+    {
+        var order = new CandidateOrder(pass, candidates);
+        var waiting = new List<Candidate>(candidates);
+        while (waiting.Count > 0)
+        {
+            var (reimages, lives) = (ReimageSlots(pass) > 0, LiveSlots(pass) > 0);
+            if (!reimages && !lives)
+            {
+                return;
+            }
+
+            var best = order.Best(waiting.Where(c => c.Need.Kind == NodeWork.Reimage ? reimages : lives));
+            if (best is not var (candidate, chance) || !WorthStarting(pass, chance))
+            {
+                return;
+            }
+
+            Begin(pass, candidate);
+            order.Chosen(candidate);
+            waiting.Remove(candidate);
+        }
+    }
+
+    // Held and doomed nodes come when nothing else is under way: then nobody is held up by them, and the time they wait is the drain timeout that the
+    // spec gives them (UP-42, UP-50…53, UP-77: worked around, then reported). Doomed ones may keep each other company.
+    private static bool WorthStarting(RolloutPass pass, DrainChance chance) => chance switch
+    {
+        DrainChance.Free or DrainChance.Gradual => true,
+        DrainChance.Held => pass.Record.Active.Count == 0,
+        _ => pass.Record.Active.Values.All(a => a.StartedAt == pass.Now) && pass.Settings.Undrainable == UndrainableNodeBehavior.Cordon
+            || pass.Record.Active.Count == 0,
+    };
+
+    private static void Begin(RolloutPass pass, Candidate candidate)
+    {
+        var node = candidate.Node;
+        pass.SetActive(node.Name, new NodeProgress
+        {
+            Work = candidate.Need.Kind,
+            Step = candidate.Need.Kind == NodeWork.LivePatch ? NodeStep.Patching : NodeStep.Draining,
+            StartedAt = pass.Now,
+            Since = pass.Now,
+            From = node.Image.Text,
+            Uid = node.Uid,
+            WindowStart = pass.Gate.Current?.Start,
+            WasUnschedulable = node.Mark is { } mark ? mark.WasUnschedulable : node.Unschedulable,
+            IsCanary = CanaryPending(pass),
+        });
+    }
+
+    private static bool CanaryPending(RolloutPass pass) => pass.Settings.Canary == Canary.FirstNode && pass.Record.CanaryPassedAt is null;
+
+    /// <summary>How many more nodes may be taken out of service now.</summary>
+    private static int ReimageSlots(RolloutPass pass)
+    {
+        // UP-151: the canary goes alone.
+        if (CanaryPending(pass) && pass.Record.Active.Count > 0)
+        {
+            return 0;
+        }
+
+        var lost = pass.Record.Settled.Count(s => s.Value is { Work: NodeWork.Reimage, Result: NodeResult.NotReady or NodeResult.ProviderFailed });
+
+        // With a surge, a node may go for each surge node that serves, so that the pool serves at its size throughout.
+        var room = pass.Record.Surge > 0 ? pass.Serving.Count() : pass.Record.MaxUnavailable - lost;
+        return (CanaryPending(pass) ? Math.Min(1, room) : room) - pass.Disrupted;
+    }
+
+    /// <summary>How many more nodes may be patched live now. They keep serving; the number is bounded like the others so that a bad patch stays small.</summary>
+    private static int LiveSlots(RolloutPass pass)
+    {
+        if (CanaryPending(pass))
+        {
+            return pass.Record.Active.Count > 0 ? 0 : 1;
+        }
+
+        var live = pass.Record.Active.Count - pass.Disrupted;
+        return Math.Max(1, Math.Max(pass.Record.Surge, pass.Record.MaxUnavailable)) - live;
+    }
+}

@@ -1,0 +1,52 @@
+using Imago.Domain.Rollouts.Actions;
+using Imago.Domain.Rollouts.Records;
+
+namespace Imago.Domain.Rollouts.Planning;
+
+/// <summary>
+/// Steers pods away from nodes that will be drained: an owned <c>PreferNoSchedule</c> taint on the nodes still to be upgraded, so that what is evicted lands
+/// on upgraded ones and moves once.
+/// </summary>
+/// <remarks>
+/// UP-156. Surge nodes will be drained, too, at the end; as soon as an upgraded node of the pool is back to take pods, they carry the taint as well.
+/// </remarks>
+internal static class Steering
+{
+    public static void Apply(RolloutPass pass, List<Candidate> waiting)
+    {
+        var away = waiting.Where(c => c.Need.Kind == NodeWork.Reimage).Select(c => c.Node.Name).ToHashSet(StringComparer.Ordinal);
+        if (away.Count > 0 && pass.Record.Settled.Values.Any(s => s.Result == NodeResult.Upgraded))
+        {
+            away.UnionWith(pass.Record.SurgeNodes.Where(s => s.Value.Step == SurgeStep.Serving).Select(s => s.Key));
+        }
+
+        var steering = away.Count > 0;
+        if (steering && !pass.Record.Steering)
+        {
+            // Noted before the first taint, so that a successor knows that there is something to take off.
+            pass.Record = pass.Record with { Steering = true };
+            return;
+        }
+
+        if (!pass.Record.Steering)
+        {
+            return;
+        }
+
+        var pending = false;
+        foreach (var node in pass.View.NodesOf(pass.Record.Pool).Values)
+        {
+            var wanted = away.Contains(node.Name);
+            if (node.SteeredAway != wanted && !pass.Record.Active.ContainsKey(node.Name))
+            {
+                pass.Update(node, new NodeUpdate { SteeredAway = wanted });
+                pending = true;
+            }
+        }
+
+        if (!steering && !pending)
+        {
+            pass.Record = pass.Record with { Steering = false };
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using System.Globalization;
+using Imago.Domain.Rollouts.Records;
+using Imago.Domain.Rollouts.Settings;
+
+namespace Imago.Domain.Rollouts.Planning;
+
+/// <summary>Keeps the surge as large as what is left to do needs, and no larger.</summary>
+/// <remarks>Rules: UP-1, UP-3, UP-5, UP-22.</remarks>
+internal static class SurgeSize
+{
+    private static bool Useful(SurgeNode surge) => surge.Step is SurgeStep.Creating or SurgeStep.Verifying or SurgeStep.Watching or SurgeStep.Serving;
+
+    /// <summary>Whether surge nodes could be added: fewer exist than the rollout may have.</summary>
+    public static bool MayGrow(RolloutPass pass) => Allowed(pass) > pass.Record.SurgeNodes.Count(s => s.Value.Counts);
+
+    /// <summary>Whether more surge nodes serve than nodes are under way.</summary>
+    public static bool Oversized(RolloutPass pass) => pass.Record.SurgeNodes.Count(s => Useful(s.Value)) > Math.Max(pass.Disrupted, Allowed(pass));
+
+    public static void Adjust(RolloutPass pass, List<Candidate> waiting, bool mayStart)
+    {
+        // UP-22: never more than there is to do.
+        var needed = Math.Min(mayStart ? Allowed(pass) : int.MaxValue, pass.Disrupted + (mayStart ? waiting.Reimages() : 0));
+        Grow(pass, needed, mayStart);
+        if (StartGate.PausedBy(pass.Input.Spec, pass.Pool) is null)
+        {
+            Shrink(pass, needed);
+        }
+    }
+
+    // UP-151: until the canary has passed there is one surge node at most, and it goes first of all: a bad image then costs no node of the pool.
+    private static int Allowed(RolloutPass pass) =>
+        pass.Settings.Canary == Canary.FirstNode && pass.Record.CanaryPassedAt is null ? Math.Min(1, pass.Record.Surge) : pass.Record.Surge;
+
+    private static void Grow(RolloutPass pass, int needed, bool mayStart)
+    {
+        if (!mayStart)
+        {
+            return;
+        }
+
+        // Surge nodes on their way out still count against the limit.
+        while (pass.Record.SurgeNodes.Count(s => Useful(s.Value)) < needed && MayGrow(pass))
+        {
+            var number = pass.Record.SurgeNamed + 1;
+            var name = NameOf(pass.Record, number);
+            pass.Record = pass.Record with { SurgeNamed = number };
+
+            // The name is in the record before the node is made: a successor finds it, and asks for the same node.
+            pass.SetSurge(name, new SurgeNode
+            {
+                Step = SurgeStep.Creating,
+                Since = pass.Now,
+                NamedAt = pass.Now,
+                Image = ImageFor(pass),
+                IsCanary = pass.Settings.Canary == Canary.FirstNode && pass.Record.CanaryPassedAt is null,
+            });
+        }
+    }
+
+    // Those with the fewest pods to move go first; ties by name.
+    private static void Shrink(RolloutPass pass, int needed)
+    {
+        var surplus = pass.Record.SurgeNodes.Count(s => Useful(s.Value)) - needed;
+        var serving = pass.Record.SurgeNodes.Where(s => s.Value.Step == SurgeStep.Serving)
+            .OrderBy(s => pass.View.LoadOf(s.Key).Pods).ThenBy(s => s.Key, StringComparer.Ordinal).Take(Math.Max(0, surplus)).ToList();
+        foreach (var (name, surge) in serving)
+        {
+            pass.SetSurge(name, surge.Enter(SurgeStep.Draining, pass.Now));
+        }
+    }
+
+    /// <summary>UP-4: surge nodes come up at the target; under SecurityPatch that is the newest base image of the pool with the level's suffix.</summary>
+    private static string ImageFor(RolloutPass pass)
+    {
+        if (pass.Record.Target is not RolloutTarget.Patch(var level, _))
+        {
+            return pass.Record.Target.Name;
+        }
+
+        var newest = pass.View.NodesOf(pass.Record.Pool).Values.Select(n => n.Image).Where(i => i.IsKnown && !i.Version.IsWindows)
+            .OrderByDescending(i => i.Version).ThenBy(i => i.Family).First();
+        return newest.WithPatch(level.Date).Text;
+    }
+
+    private static string NameOf(RolloutRecord record, int number)
+    {
+        // A node name is a DNS label of at most 63 characters; the hash keeps names of different rollouts apart.
+        var hash = 2166136261u;
+        foreach (var c in record.Id)
+        {
+            hash = (hash ^ c) * 16777619u;
+        }
+
+        var pool = string.Concat(record.Pool.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')).Trim('-');
+        pool = pool.Length > 40 ? pool[..40] : pool;
+        return string.Create(CultureInfo.InvariantCulture, $"{pool}-surge-{hash & 0xFFFFFF:x6}-{number}");
+    }
+}

@@ -1,0 +1,37 @@
+using Imago.Domain.Images;
+
+namespace Imago.Domain.Rollouts;
+
+/// <summary>Where a rollout takes the nodes of a pool.</summary>
+public abstract record RolloutTarget
+{
+    private RolloutTarget()
+    {
+    }
+
+    /// <summary>The target in one word: an image version, a patch level, or an opaque text. Part of rollout and operation ids.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>A node image of the catalogue; channel <c>NodeImage</c>.</summary>
+    public sealed record Image(NodeImage Value) : RolloutTarget
+    {
+        /// <inheritdoc />
+        public override string Name => Value.Text;
+    }
+
+    /// <summary>A security patch level; channel <c>SecurityPatch</c>.</summary>
+    /// <param name="Level">The level to reach.</param>
+    /// <param name="LivePatching">False: every node is reimaged, as in the channel's first years.</param>
+    public sealed record Patch(PatchLevel Level, bool LivePatching) : RolloutTarget
+    {
+        /// <inheritdoc />
+        public override string Name => Level.ToString();
+    }
+
+    /// <summary>An image known only by its text; a node is current when its text is equal.</summary>
+    public sealed record Opaque(string Text) : RolloutTarget
+    {
+        /// <inheritdoc />
+        public override string Name => Text;
+    }
+}

@@ -1,1 +1,4 @@
-Console.WriteLine("imago");
+using Imago.Cli;
+using Imago.Cli.Terminals;
+
+return await ImagoCommand.RunAsync(args, Terminal.OfProcess());

@@ -1,0 +1,57 @@
+using System.CommandLine;
+using Imago.Application.Ports;
+using Imago.Cli.Help;
+using Imago.Cli.Terminals;
+
+namespace Imago.Cli;
+
+/// <summary>The <c>imago</c> command line: its commands, and how errors become messages and exit codes.</summary>
+public static class ImagoCommand
+{
+    public static async Task<int> RunAsync(string[] args, Terminal terminal)
+    {
+        var result = Create(terminal).Parse(args);
+        if (result.Errors.Count > 0)
+        {
+            foreach (var error in result.Errors)
+            {
+                await terminal.Error.WriteLineAsync($"imago: {error.Message}");
+            }
+
+            await terminal.Error.WriteLineAsync($"Try '{CommandPath.Of(result.CommandResult)} --help'.");
+            return ExitCode.Usage;
+        }
+
+        try
+        {
+            return await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = terminal.Out, Error = terminal.Error });
+        }
+        catch (InputException problem)
+        {
+            await terminal.Error.WriteLineAsync($"imago: {problem.Message}");
+            return ExitCode.Failed;
+        }
+        catch (ConnectionException problem)
+        {
+            await terminal.Error.WriteLineAsync($"imago: {problem.Message}");
+            return ExitCode.Failed;
+        }
+        catch (IOException problem)
+        {
+            await terminal.Error.WriteLineAsync($"imago: {problem.Message}");
+            return ExitCode.Failed;
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCode.Canceled;
+        }
+    }
+
+    private static RootCommand Create(Terminal terminal)
+    {
+        var root = new RootCommand(
+            "Imago keeps the operating systems of Kubernetes nodes patched: one surge at a time, never outside the maintenance window, never against a disruption budget.");
+        Examples.Enable(root, terminal);
+        return root;
+    }
+}

@@ -1,0 +1,34 @@
+using Spectre.Console;
+
+namespace Imago.Cli.Terminals;
+
+/// <summary>Everything a command says, and the clock it may read: injected, so that tests run whole commands in process.</summary>
+/// <param name="Out">Answers.</param>
+/// <param name="Error">Messages about problems, and progress.</param>
+/// <param name="Console">Tables and live output, written to <paramref name="Out"/>.</param>
+/// <param name="IsInteractive">Whether a person watches; without, only plain lines are printed and nothing is waited for.</param>
+/// <param name="Clock">The one clock.</param>
+public sealed record Terminal(TextWriter Out, TextWriter Error, IAnsiConsole Console, bool IsInteractive, TimeProvider Clock)
+{
+    /// <summary>The terminal of this process.</summary>
+    public static Terminal OfProcess() => new(
+        System.Console.Out,
+        System.Console.Error,
+        AnsiConsole.Console,
+        !System.Console.IsOutputRedirected && !System.Console.IsInputRedirected && AnsiConsole.Profile.Capabilities.Ansi,
+        TimeProvider.System);
+
+    /// <summary>A terminal that nobody watches, for tests and pipes: no colours, a fixed width.</summary>
+    public static Terminal Plain(TextWriter output, TextWriter error, TimeProvider clock, int width = 160)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.No,
+            ColorSystem = ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+            Out = new AnsiConsoleOutput(output),
+        });
+        console.Profile.Width = width;
+        return new(output, error, console, false, clock);
+    }
+}

@@ -12,9 +12,8 @@ internal static class Starts
 
     public static void Start(RolloutPass pass, List<Candidate> candidates)
     {
-        var order = new CandidateOrder(pass, candidates);
-        var waiting = new List<Candidate>(candidates);
-        while (waiting.Count > 0)
+        CandidateOrder? order = null;
+        while (true)
         {
             var (reimages, lives) = (ReimageSlots(pass) > 0, LiveSlots(pass) > 0);
             if (!reimages && !lives)
@@ -22,15 +21,14 @@ internal static class Starts
                 return;
             }
 
-            var best = order.Best(waiting.Where(c => c.Need.Kind == NodeWork.Reimage ? reimages : lives));
-            if (best is not var (candidate, chance) || !WorthStarting(pass, chance))
+            order ??= new CandidateOrder(pass, candidates);
+            if (order.Best(reimages, lives) is not var (candidate, chance) || !WorthStarting(pass, chance))
             {
                 return;
             }
 
             Begin(pass, candidate);
             order.Chosen(candidate);
-            waiting.Remove(candidate);
         }
     }
 
@@ -54,6 +52,7 @@ internal static class Starts
             StartedAt = pass.Now,
             Since = pass.Now,
             From = node.Image.Text,
+            To = candidate.Need.Image,
             Uid = node.Uid,
             WindowStart = pass.Gate.Current?.Start,
             WasUnschedulable = node.Mark is { } mark ? mark.WasUnschedulable : node.Unschedulable,

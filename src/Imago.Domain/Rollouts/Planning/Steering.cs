@@ -12,10 +12,10 @@ namespace Imago.Domain.Rollouts.Planning;
 /// </remarks>
 internal static class Steering
 {
-    public static void Apply(RolloutPass pass, List<Candidate> waiting)
+    public static void Apply(RolloutPass pass, List<Candidate> waiting, bool mayContinue)
     {
         var away = waiting.Where(c => c.Need.Kind == NodeWork.Reimage).Select(c => c.Node.Name).ToHashSet(StringComparer.Ordinal);
-        if (away.Count > 0 && pass.Record.Settled.Values.Any(s => s.Result == NodeResult.Upgraded))
+        if ((away.Count > 0 || pass.Disrupted > 0) && mayContinue && pass.Record.Settled.Values.Any(s => s.Result == NodeResult.Upgraded))
         {
             away.UnionWith(pass.Record.SurgeNodes.Where(s => s.Value.Step == SurgeStep.Serving).Select(s => s.Key));
         }
@@ -23,9 +23,8 @@ internal static class Steering
         var steering = away.Count > 0;
         if (steering && !pass.Record.Steering)
         {
-            // Noted before the first taint, so that a successor knows that there is something to take off.
+            // Stored before the first taint is put on, so that a successor knows that there is something to take off.
             pass.Record = pass.Record with { Steering = true };
-            return;
         }
 
         if (!pass.Record.Steering)

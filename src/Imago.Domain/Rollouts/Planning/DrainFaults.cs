@@ -1,7 +1,6 @@
 using Imago.Domain.Clusters;
 using Imago.Domain.Rollouts.Explanations;
 using Imago.Domain.Rollouts.Records;
-using NodaTime;
 
 namespace Imago.Domain.Rollouts.Planning;
 

@@ -63,10 +63,10 @@ internal static class Aftermath
                 pass.Record = pass.Record with { Settled = pass.Record.Settled.SetItem(name, outcome with { Result = NodeResult.Upgraded }) };
             }
         }
-        else if (node.ScaleDownDisabled && node.Mark is not null)
+        else if (node.SteeredAway || (node.ScaleDownDisabled && node.Mark is not null))
         {
             // UP-72: auto-repair is suspended for nodes in upgrade; this one is in need of it. Its cordon stays, with the mark that explains it.
-            pass.Update(node, new NodeUpdate { ScaleDownDisabled = false });
+            pass.Update(node, new NodeUpdate { ScaleDownDisabled = node.ScaleDownDisabled ? false : null, SteeredAway = node.SteeredAway ? false : null });
         }
     }
 

@@ -5,7 +5,7 @@
     eng/catalog/generate.py ../shared/data --check    fail if the committed file differs
     eng/catalog/generate.py ../shared/data --print    the text itself, for a look at it
 
-The same input gives the same bytes. The format is described in src/Imago.Application/Catalog/CatalogText.cs, which reads it.
+The same input gives the same bytes. The format is described in src/Imago.Application/Catalog/CatalogSection.cs, which reads it.
 
 Decisions about dates (the sources are files in a repository, not a release calendar):
 

@@ -14,7 +14,7 @@ public sealed record ShippedCatalog(ReleaseCatalog Releases, string Source, stri
 {
     private const string Resource = "Imago.Application.Catalog.catalog.txt.gz";
 
-    /// <summary>Reads the catalogue from the assembly. Takes some milliseconds: load it once and pass it on.</summary>
+    /// <summary>Reads the catalogue from the assembly. Its families are read when they are first asked about, so a start costs little: load it once and pass it on.</summary>
     public static ShippedCatalog Load()
     {
         using var packed = typeof(ShippedCatalog).Assembly.GetManifestResourceStream(Resource)

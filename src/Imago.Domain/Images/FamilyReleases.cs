@@ -17,7 +17,13 @@ internal sealed class FamilyReleases
 
     public FamilyReleases(IEnumerable<ImageRelease> releases)
     {
-        ByVersion = [.. releases.OrderBy(r => r.Image.Version)];
+        var byVersion = new Dictionary<ImageVersion, ImageRelease>();
+        foreach (var release in releases)
+        {
+            byVersion[release.Image.Version] = release.Image.Patch is null ? release : release with { Image = release.Image.WithoutPatch() };
+        }
+
+        ByVersion = [.. byVersion.Values.OrderBy(r => r.Image.Version)];
         _steps = ReleaseSteps.Of(ByVersion.AsSpan(), static r => r.WithdrawnAt is null ? r.PublishedAt : null);
         _withdrawnLater = [.. ByVersion.Where(r => r.WithdrawnAt is not null && !r.NeverReleased).Reverse()];
         _publications = [.. _steps.At.Concat(_withdrawnLater.Select(r => r.PublishedAt)).Order()];

@@ -13,10 +13,10 @@ namespace Imago.Domain.Images;
 /// </remarks>
 public sealed class ReleaseCatalog
 {
-    private readonly Dictionary<ImageFamily, FamilyReleases> _images;
-    private readonly Dictionary<string, TrackReleases> _patches;
+    private readonly Dictionary<ImageFamily, Lazy<FamilyReleases>> _images;
+    private readonly Dictionary<string, Lazy<TrackReleases>> _patches;
 
-    private ReleaseCatalog(Dictionary<ImageFamily, FamilyReleases> images, Dictionary<string, TrackReleases> patches, Instant? dataEnd)
+    private ReleaseCatalog(Dictionary<ImageFamily, Lazy<FamilyReleases>> images, Dictionary<string, Lazy<TrackReleases>> patches, Instant? dataEnd)
     {
         _images = images;
         _patches = patches;
@@ -46,39 +46,25 @@ public sealed class ReleaseCatalog
     /// <param name="dataEnd">Until when the data is complete; null: until the newest publication in it.</param>
     public static ReleaseCatalog Of(IEnumerable<ImageRelease> images, IEnumerable<PatchRelease> patches, Instant? dataEnd = null)
     {
-        var byFamily = new Dictionary<ImageFamily, Dictionary<ImageVersion, ImageRelease>>();
-        var byTrack = new Dictionary<string, Dictionary<PatchLevel, PatchRelease>>(StringComparer.Ordinal);
-        Instant? newest = null;
-        foreach (var release in images)
-        {
-            if (release.Image.Family is { } family)
-            {
-                newest = Later(newest, release.PublishedAt);
-                if (!byFamily.TryGetValue(family, out var ofFamily))
-                {
-                    byFamily.Add(family, ofFamily = []);
-                }
-
-                ofFamily[release.Image.Version] = release.Image.Patch is null ? release : release with { Image = release.Image.WithoutPatch() };
-            }
-        }
-
-        foreach (var release in patches)
-        {
-            newest = Later(newest, release.PublishedAt);
-            if (!byTrack.TryGetValue(release.Track, out var ofTrack))
-            {
-                byTrack.Add(release.Track, ofTrack = []);
-            }
-
-            ofTrack[release.Level] = release;
-        }
-
+        var byFamily = images.Where(r => r.Image.IsKnown).ToLookup(r => r.Image.Family!);
+        var byTrack = patches.ToLookup(r => r.Track, StringComparer.Ordinal);
+        var published = byFamily.SelectMany(f => f.Select(r => r.PublishedAt)).Concat(byTrack.SelectMany(t => t.Select(r => r.PublishedAt))).ToList();
         return new ReleaseCatalog(
-            byFamily.ToDictionary(f => f.Key, f => new FamilyReleases(f.Value.Values)),
-            byTrack.ToDictionary(t => t.Key, t => new TrackReleases(t.Value.Values), StringComparer.Ordinal),
-            dataEnd ?? newest);
+            byFamily.ToDictionary(f => f.Key, f => new Lazy<FamilyReleases>(new FamilyReleases(f))),
+            byTrack.ToDictionary(t => t.Key, t => new Lazy<TrackReleases>(new TrackReleases(t)), StringComparer.Ordinal),
+            dataEnd ?? (published.Count == 0 ? null : published.Max()));
     }
+
+    /// <summary>Builds a catalogue whose families and tracks are read when they are first asked about, each at most once.</summary>
+    /// <param name="images">The releases of each family; has to give the same every time, and releases of that family only.</param>
+    /// <param name="patches">The levels of each track, likewise.</param>
+    /// <param name="dataEnd">Until when the data is complete.</param>
+    public static ReleaseCatalog OfSections(
+        IReadOnlyDictionary<ImageFamily, Func<IEnumerable<ImageRelease>>> images, IReadOnlyDictionary<string, Func<IEnumerable<PatchRelease>>> patches, Instant dataEnd) =>
+        new(
+            images.ToDictionary(f => f.Key, f => new Lazy<FamilyReleases>(() => new FamilyReleases(f.Value()))),
+            patches.ToDictionary(t => t.Key, t => new Lazy<TrackReleases>(() => new TrackReleases(t.Value())), StringComparer.Ordinal),
+            dataEnd);
 
     /// <summary>Whether the instant lies after the end of the data: newer releases may exist that this catalogue does not know.</summary>
     public bool LiesAfterData(Instant asOf) => DataEnd is not { } end || asOf > end;
@@ -87,10 +73,10 @@ public sealed class ReleaseCatalog
     public bool Knows(ImageFamily family) => _images.ContainsKey(family);
 
     /// <summary>All releases of a family, oldest version first; empty for a family that is not in the catalogue.</summary>
-    public ImmutableArray<ImageRelease> ImagesOf(ImageFamily family) => _images.TryGetValue(family, out var releases) ? releases.ByVersion : [];
+    public ImmutableArray<ImageRelease> ImagesOf(ImageFamily family) => _images.TryGetValue(family, out var releases) ? releases.Value.ByVersion : [];
 
     /// <summary>All levels of a track, oldest first.</summary>
-    public ImmutableArray<PatchRelease> PatchesOf(string track) => _patches.TryGetValue(track, out var releases) ? releases.ByLevel : [];
+    public ImmutableArray<PatchRelease> PatchesOf(string track) => _patches.TryGetValue(track, out var releases) ? releases.Value.ByLevel : [];
 
     /// <summary>The newest image of a family that may be a target in the ring at the instant; null if there is none.</summary>
     /// <remarks>
@@ -98,7 +84,7 @@ public sealed class ReleaseCatalog
     /// IM-43: the last image of a retired family stays the latest.
     /// </remarks>
     public ImageRelease? LatestImage(ImageFamily family, ReleaseRing? ring, Instant asOf) =>
-        _images.TryGetValue(family, out var releases) ? releases.Latest(Delay(ring), asOf) : null;
+        _images.TryGetValue(family, out var releases) ? releases.Value.Latest(Delay(ring), asOf) : null;
 
     /// <summary>The newest image published anywhere at the instant, whether or not the ring has it yet.</summary>
     public ImageRelease? NewestAnywhere(ImageFamily family, Instant asOf) => LatestImage(family, null, asOf);
@@ -110,14 +96,14 @@ public sealed class ReleaseCatalog
 
     /// <summary>The release of an image, whatever its patch part; null if it is not in the catalogue.</summary>
     public ImageRelease? Find(NodeImage image) =>
-        image.IsKnown && _images.TryGetValue(image.Family, out var releases) ? releases.Find(image.Version) : null;
+        image.IsKnown && _images.TryGetValue(image.Family, out var releases) ? releases.Value.Find(image.Version) : null;
 
     /// <summary>Whether an image has been withdrawn by then (IM-37).</summary>
     public bool IsWithdrawn(NodeImage image, Instant asOf) => Find(image)?.WithdrawnAt is { } at && at <= asOf;
 
     /// <summary>The newest patch level of a track that may be a target in the ring at the instant; null if there is none.</summary>
     public PatchRelease? LatestPatch(string track, ReleaseRing? ring, Instant asOf) =>
-        _patches.TryGetValue(track, out var releases) ? releases.Latest(Delay(ring), asOf) : null;
+        _patches.TryGetValue(track, out var releases) ? releases.Value.Latest(Delay(ring), asOf) : null;
 
     /// <summary>
     /// Whether going from one level to another on the image's track needs a reboot; null if that is not known: the track is not in the catalogue, or levels on the
@@ -125,14 +111,14 @@ public sealed class ReleaseCatalog
     /// </summary>
     /// <remarks>CH-33: if any level passed on the way, (from, to], needs one.</remarks>
     public bool? RebootNeeded(NodeImage image, PatchLevel from, PatchLevel to) =>
-        image.Family?.PatchTrack is { } track && _patches.TryGetValue(track, out var releases) ? releases.RebootNeeded(from, to) : null;
+        image.Family?.PatchTrack is { } track && _patches.TryGetValue(track, out var releases) ? releases.Value.RebootNeeded(from, to) : null;
 
     /// <summary>The next instant after <paramref name="asOf"/> at which the answer for this family in this ring can change; null if none is known.</summary>
     public Instant? NextChange(ImageFamily family, ReleaseRing? ring, Instant asOf)
     {
         var delay = Delay(ring);
-        var ofImages = _images.TryGetValue(family, out var images) ? images.NextChange(delay, asOf) : null;
-        var ofPatches = family.PatchTrack is { } track && _patches.TryGetValue(track, out var patches) ? patches.NextChange(delay, asOf) : null;
+        var ofImages = _images.TryGetValue(family, out var images) ? images.Value.NextChange(delay, asOf) : null;
+        var ofPatches = family.PatchTrack is { } track && _patches.TryGetValue(track, out var patches) ? patches.Value.NextChange(delay, asOf) : null;
         return ofImages < ofPatches || ofPatches is null ? ofImages : ofPatches;
     }
 
@@ -148,6 +134,4 @@ public sealed class ReleaseCatalog
         Opens(release.PublishedAt, ring) <= asOf && !(release.WithdrawnAt is { } withdrawn && withdrawn <= asOf);
 
     private static Duration Delay(ReleaseRing? ring) => ring?.OpensAfter ?? Duration.Zero;
-
-    private static Instant Later(Instant? first, Instant second) => first is { } present && present > second ? present : second;
 }

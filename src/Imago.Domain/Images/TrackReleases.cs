@@ -10,7 +10,7 @@ internal sealed class TrackReleases
 
     public TrackReleases(IEnumerable<PatchRelease> releases)
     {
-        ByLevel = [.. releases.OrderBy(r => r.Level)];
+        ByLevel = [.. releases.GroupBy(r => r.Level).Select(same => same.Last()).OrderBy(r => r.Level)];
 
         // A level may be published after a later one (Ubuntu 20250105 came out four days after 20250115): the highest level published so far is the latest.
         _steps = ReleaseSteps.Of(ByLevel.AsSpan(), static r => r.PublishedAt);

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Imago.Application.Ports;
 using Imago.Cli.Help;
+using Imago.Cli.Images;
 using Imago.Cli.Terminals;
+using Imago.Cli.Windows;
 
 namespace Imago.Cli;
 
@@ -51,6 +53,8 @@ public static class ImagoCommand
     {
         var root = new RootCommand(
             "Imago keeps the operating systems of Kubernetes nodes patched: one surge at a time, never outside the maintenance window, never against a disruption budget.");
+        root.Add(WindowsCommand.Create(terminal));
+        root.Add(ImagesCommand.Create(terminal));
         Examples.Enable(root, terminal);
         return root;
     }

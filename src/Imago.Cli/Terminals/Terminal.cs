@@ -10,13 +10,19 @@ namespace Imago.Cli.Terminals;
 /// <param name="Clock">The one clock.</param>
 public sealed record Terminal(TextWriter Out, TextWriter Error, IAnsiConsole Console, bool IsInteractive, TimeProvider Clock)
 {
+    /// <summary>Standard input; opened only by a command that was told to read it.</summary>
+    public Func<Stream> OpenInput { get; init; } = () => Stream.Null;
+
     /// <summary>The terminal of this process.</summary>
     public static Terminal OfProcess() => new(
         System.Console.Out,
         System.Console.Error,
         AnsiConsole.Console,
         !System.Console.IsOutputRedirected && !System.Console.IsInputRedirected && AnsiConsole.Profile.Capabilities.Ansi,
-        TimeProvider.System);
+        TimeProvider.System)
+    {
+        OpenInput = System.Console.OpenStandardInput,
+    };
 
     /// <summary>A terminal that nobody watches, for tests and pipes: no colours, a fixed width.</summary>
     public static Terminal Plain(TextWriter output, TextWriter error, TimeProvider clock, int width = 160)

@@ -11,6 +11,7 @@ public sealed class ClusterView
     private readonly ImmutableDictionary<string, ImmutableArray<PodOnNode>> _podsByNode;
     private readonly ImmutableDictionary<string, NodeLoad> _loads;
     private readonly ImmutableDictionary<string, ImmutableSortedDictionary<string, Node>> _nodesByPool;
+    private readonly ImmutableDictionary<string, ImmutableSortedSet<string>> _markedByPool;
     private readonly ImmutableDictionary<string, ImmutableArray<DisruptionBudget>> _budgetsByNamespace;
 
     private ClusterView(
@@ -20,6 +21,7 @@ public sealed class ClusterView
         ImmutableDictionary<string, ImmutableArray<PodOnNode>> podsByNode,
         ImmutableDictionary<string, NodeLoad> loads,
         ImmutableDictionary<string, ImmutableSortedDictionary<string, Node>> nodesByPool,
+        ImmutableDictionary<string, ImmutableSortedSet<string>> markedByPool,
         ImmutableDictionary<string, ImmutableArray<DisruptionBudget>> budgetsByNamespace)
     {
         Nodes = nodes;
@@ -28,6 +30,7 @@ public sealed class ClusterView
         _podsByNode = podsByNode;
         _loads = loads;
         _nodesByPool = nodesByPool;
+        _markedByPool = markedByPool;
         _budgetsByNamespace = budgetsByNamespace;
     }
 
@@ -39,6 +42,7 @@ public sealed class ClusterView
         ImmutableDictionary.Create<string, ImmutableArray<PodOnNode>>(StringComparer.Ordinal),
         ImmutableDictionary.Create<string, NodeLoad>(StringComparer.Ordinal),
         ImmutableDictionary.Create<string, ImmutableSortedDictionary<string, Node>>(StringComparer.Ordinal),
+        ImmutableDictionary.Create<string, ImmutableSortedSet<string>>(StringComparer.Ordinal),
         ImmutableDictionary.Create<string, ImmutableArray<DisruptionBudget>>(StringComparer.Ordinal));
 
     /// <summary>All nodes by name.</summary>
@@ -56,6 +60,9 @@ public sealed class ClusterView
     /// <summary>The nodes of a pool in ordinal order of their names; empty for a pool without nodes.</summary>
     public ImmutableSortedDictionary<string, Node> NodesOf(string pool) =>
         _nodesByPool.GetValueOrDefault(pool) ?? EmptyPool;
+
+    /// <summary>Names of the nodes of a pool that carry our mark, in ordinal order: few, whatever the size of the pool.</summary>
+    public ImmutableSortedSet<string> MarkedIn(string pool) => _markedByPool.GetValueOrDefault(pool) ?? NoNames;
 
     /// <summary>The pods bound to a node, in order of their keys.</summary>
     public ImmutableArray<PodOnNode> PodsOn(string node) => _podsByNode.TryGetValue(node, out var pods) ? pods : [];
@@ -79,6 +86,8 @@ public sealed class ClusterView
         _ => throw new InvalidOperationException($"Cluster change {change.GetType().Name} is not known."),
     };
 
+    internal static ImmutableSortedSet<string> NoNames { get; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
+
     internal static ImmutableSortedDictionary<string, Node> EmptyPool { get; } = ImmutableSortedDictionary.Create<string, Node>(StringComparer.Ordinal);
 
     internal static ClusterView FromIndexes(
@@ -88,8 +97,9 @@ public sealed class ClusterView
         ImmutableDictionary<string, ImmutableArray<PodOnNode>> podsByNode,
         ImmutableDictionary<string, NodeLoad> loads,
         ImmutableDictionary<string, ImmutableSortedDictionary<string, Node>> nodesByPool,
+        ImmutableDictionary<string, ImmutableSortedSet<string>> markedByPool,
         ImmutableDictionary<string, ImmutableArray<DisruptionBudget>> budgetsByNamespace) =>
-        new(nodes, pods, budgets, podsByNode, loads, nodesByPool, budgetsByNamespace);
+        new(nodes, pods, budgets, podsByNode, loads, nodesByPool, markedByPool, budgetsByNamespace);
 
     /// <summary>The budgets that cover a pod, ordered by key. Budgets cover pods of their own namespace only.</summary>
     internal static ImmutableArray<ObjectKey> Covering(Pod pod, ImmutableArray<DisruptionBudget> ofNamespace)
@@ -124,7 +134,7 @@ public sealed class ClusterView
 
     private ClusterView WithNode(Node node)
     {
-        var byPool = _nodesByPool;
+        var (byPool, marked) = (_nodesByPool, _markedByPool);
         if (Nodes.TryGetValue(node.Name, out var before))
         {
             if (before == node)
@@ -135,16 +145,19 @@ public sealed class ClusterView
             if (!string.Equals(before.Pool, node.Pool, StringComparison.Ordinal))
             {
                 byPool = RemoveFromPool(byPool, before);
+                marked = Mark(marked, before, isMarked: false);
             }
         }
 
         byPool = byPool.SetItem(node.Pool, (byPool.GetValueOrDefault(node.Pool) ?? EmptyPool).SetItem(node.Name, node));
-        return new(Nodes.SetItem(node.Name, node), Pods, Budgets, _podsByNode, _loads, byPool, _budgetsByNamespace);
+        marked = Mark(marked, node, node.Mark is not null);
+        return new(Nodes.SetItem(node.Name, node), Pods, Budgets, _podsByNode, _loads, byPool, marked, _budgetsByNamespace);
     }
 
     private ClusterView WithoutNode(string name) =>
         Nodes.TryGetValue(name, out var node)
-            ? new(Nodes.Remove(name), Pods, Budgets, _podsByNode, _loads, RemoveFromPool(_nodesByPool, node), _budgetsByNamespace)
+            ? new(
+                Nodes.Remove(name), Pods, Budgets, _podsByNode, _loads, RemoveFromPool(_nodesByPool, node), Mark(_markedByPool, node, isMarked: false), _budgetsByNamespace)
             : this;
 
     private static ImmutableDictionary<string, ImmutableSortedDictionary<string, Node>> RemoveFromPool(
@@ -152,6 +165,14 @@ public sealed class ClusterView
     {
         var rest = byPool[node.Pool].Remove(node.Name);
         return rest.IsEmpty ? byPool.Remove(node.Pool) : byPool.SetItem(node.Pool, rest);
+    }
+
+    private static ImmutableDictionary<string, ImmutableSortedSet<string>> Mark(
+        ImmutableDictionary<string, ImmutableSortedSet<string>> byPool, Node node, bool isMarked)
+    {
+        var before = byPool.GetValueOrDefault(node.Pool) ?? NoNames;
+        var after = isMarked ? before.Add(node.Name) : before.Remove(node.Name);
+        return after.IsEmpty ? byPool.Remove(node.Pool) : byPool.SetItem(node.Pool, after);
     }
 
     private ClusterView WithPod(Pod pod)
@@ -166,7 +187,7 @@ public sealed class ClusterView
         var covering = before is not null && ReferenceEquals(before.Pod.Labels, pod.Labels) ? before.Budgets : Covering(pod, ofNamespace);
         var entry = new PodOnNode(pod, covering);
         var (byNode, loads) = MoveEntry(_podsByNode, _loads, before, entry);
-        return new(Nodes, Pods.SetItem(pod.Key, entry), Budgets, byNode, loads, _nodesByPool, _budgetsByNamespace);
+        return new(Nodes, Pods.SetItem(pod.Key, entry), Budgets, byNode, loads, _nodesByPool, _markedByPool, _budgetsByNamespace);
     }
 
     private ClusterView WithoutPod(ObjectKey key)
@@ -177,7 +198,7 @@ public sealed class ClusterView
         }
 
         var (byNode, loads) = MoveEntry(_podsByNode, _loads, before, null);
-        return new(Nodes, Pods.Remove(key), Budgets, byNode, loads, _nodesByPool, _budgetsByNamespace);
+        return new(Nodes, Pods.Remove(key), Budgets, byNode, loads, _nodesByPool, _markedByPool, _budgetsByNamespace);
     }
 
     private ClusterView WithBudget(DisruptionBudget budget)
@@ -192,7 +213,7 @@ public sealed class ClusterView
         var others = before is null ? ofNamespace : ofNamespace.RemoveAll(b => b.Key == budget.Key);
         var at = others.TakeWhile(b => b.Key < budget.Key).Count();
         var next = _budgetsByNamespace.SetItem(budget.Key.Namespace, others.Insert(at, budget));
-        var view = new ClusterView(Nodes, Pods, Budgets.SetItem(budget.Key, budget), _podsByNode, _loads, _nodesByPool, next);
+        var view = new ClusterView(Nodes, Pods, Budgets.SetItem(budget.Key, budget), _podsByNode, _loads, _nodesByPool, _markedByPool, next);
 
         // The usual change is one of status; what the budget selects stays, and with it every index of pods.
         return before is not null && before.Selector.Equals(budget.Selector) ? view : view.Recover(budget.Key.Namespace);
@@ -207,7 +228,7 @@ public sealed class ClusterView
 
         var rest = _budgetsByNamespace[key.Namespace].RemoveAll(b => b.Key == key);
         var next = rest.IsEmpty ? _budgetsByNamespace.Remove(key.Namespace) : _budgetsByNamespace.SetItem(key.Namespace, rest);
-        return new ClusterView(Nodes, Pods, Budgets.Remove(key), _podsByNode, _loads, _nodesByPool, next).Recover(key.Namespace);
+        return new ClusterView(Nodes, Pods, Budgets.Remove(key), _podsByNode, _loads, _nodesByPool, _markedByPool, next).Recover(key.Namespace);
     }
 
     /// <summary>Matches the pods of a namespace with its budgets again. Rare: only when a budget appears, goes or selects differently.</summary>
@@ -235,7 +256,7 @@ public sealed class ClusterView
             (byNode, loads) = MoveEntry(byNode, loads, before, entry);
         }
 
-        return new(Nodes, pods, Budgets, byNode, loads, _nodesByPool, _budgetsByNamespace);
+        return new(Nodes, pods, Budgets, byNode, loads, _nodesByPool, _markedByPool, _budgetsByNamespace);
     }
 
     private static (ImmutableDictionary<string, ImmutableArray<PodOnNode>> ByNode, ImmutableDictionary<string, NodeLoad> Loads) MoveEntry(

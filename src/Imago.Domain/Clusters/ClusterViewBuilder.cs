@@ -42,6 +42,8 @@ internal static class ClusterViewBuilder
             podsByNode,
             podsByNode.ToImmutableDictionary(p => p.Key, p => NodeLoad.Of(p.Value), StringComparer.Ordinal),
             nodesByPool,
+            nodesByName.Values.Where(n => n.Mark is not null).GroupBy(n => n.Pool, StringComparer.Ordinal)
+                .ToImmutableDictionary(g => g.Key, g => g.Select(n => n.Name).ToImmutableSortedSet(StringComparer.Ordinal), StringComparer.Ordinal),
             budgetsByNamespace);
     }
 }

@@ -1,4 +1,5 @@
 using Imago.Domain.Clusters;
+using Imago.Domain.Rollouts.Records;
 using NodaTime;
 
 namespace Imago.Simulation.Tracing;
@@ -59,6 +60,12 @@ public sealed record TraceEvent(Instant At, TraceKind Kind)
     public string? Pool { get; init; }
 
     public string? Rollout { get; init; }
+
+    /// <summary>Start of the window that a started node belongs to; null when none was needed.</summary>
+    public Instant? Window { get; init; }
+
+    /// <summary>How a finished node was left.</summary>
+    public NodeResult? Result { get; init; }
 
     public string? Detail { get; init; }
 }

@@ -56,6 +56,18 @@ public sealed record NodeUpdate
 
     /// <summary>Order a patch level (CH-34).</summary>
     public PatchLevel? DesiredLevel { get; init; }
+
+    /// <summary>This change and then another one, as one; where both say something, the later one counts.</summary>
+    public NodeUpdate Then(NodeUpdate later) => new()
+    {
+        Unschedulable = later.Unschedulable ?? Unschedulable,
+        Mark = later.RemoveMark ? null : later.Mark ?? Mark,
+        RemoveMark = later.RemoveMark || (RemoveMark && later.Mark is null),
+        SteeredAway = later.SteeredAway ?? SteeredAway,
+        ScaleDownDisabled = later.ScaleDownDisabled ?? ScaleDownDisabled,
+        Quarantined = later.Quarantined ?? Quarantined,
+        DesiredLevel = later.DesiredLevel ?? DesiredLevel,
+    };
 }
 
 /// <summary>What a provider is asked for.</summary>

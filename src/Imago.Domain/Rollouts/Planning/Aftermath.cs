@@ -1,3 +1,4 @@
+using Imago.Domain.Clusters;
 using Imago.Domain.Rollouts.Actions;
 using Imago.Domain.Rollouts.Explanations;
 using Imago.Domain.Rollouts.Records;
@@ -36,36 +37,36 @@ internal static class Aftermath
         }
     }
 
-    /// <summary>Looks after nodes that were lost: those that recover are handed back, and their replacements returned.</summary>
+    /// <summary>Looks after what earlier steps left: nodes that recover, their replacements, and marks that nothing holds any more.</summary>
     public static void Tend(RolloutPass pass)
     {
         foreach (var (name, outcome) in pass.Record.Settled)
         {
-            if (outcome.Result is not (NodeResult.NotReady or NodeResult.ProviderFailed))
+            if (outcome.Result is NodeResult.NotReady or NodeResult.ProviderFailed && pass.View.Nodes.TryGetValue(name, out var node))
             {
-                continue;
+                TendLost(pass, name, node, outcome);
             }
+        }
 
-            var node = pass.View.Nodes.GetValueOrDefault(name);
-            if (node is null)
-            {
-                continue;
-            }
+        GiveBack(pass);
+        Sweep(pass);
+    }
 
-            var healed = NodeHealth.Complaint(pass.View, node) is null && TargetJudge.Assess(node, pass.Record.Target, pass.Input.Catalog) is NodeNeed.Nothing;
-            if (!healed)
-            {
-                // UP-72: auto-repair is suspended for nodes in upgrade; this one is in need of it. Its cordon stays, with the mark that explains it.
-                if (node.ScaleDownDisabled || node.SteeredAway)
-                {
-                    pass.Update(node, new NodeUpdate { ScaleDownDisabled = false, SteeredAway = node.SteeredAway ? false : null });
-                }
-            }
-            else if (Handover.Release(pass, node, node.Mark?.WasUnschedulable ?? false))
+    private static void TendLost(RolloutPass pass, string name, Node node, NodeOutcome outcome)
+    {
+        var healed = NodeHealth.Complaint(pass.View, node) is null && TargetJudge.Assess(node, pass.Record.Target, pass.Input.Catalog) is NodeNeed.Nothing;
+        if (healed)
+        {
+            // UP-155: a reimage may have lost the cordon that somebody else had made; it is put back.
+            if (Handover.Release(pass, node, outcome.WasUnschedulable))
             {
                 pass.Record = pass.Record with { Settled = pass.Record.Settled.SetItem(name, outcome with { Result = NodeResult.Upgraded }) };
-                GiveBack(pass, name);
             }
+        }
+        else if (node.SteeredAway || (node.ScaleDownDisabled && node.Mark is not null))
+        {
+            // UP-72: auto-repair is suspended for nodes in upgrade; this one is in need of it. Its cordon stays, with the mark that explains it.
+            pass.Update(node, new NodeUpdate { ScaleDownDisabled = node.ScaleDownDisabled ? false : null, SteeredAway = node.SteeredAway ? false : null });
         }
     }
 
@@ -78,14 +79,49 @@ internal static class Aftermath
         }
     }
 
-    private static void GiveBack(RolloutPass pass, string recovered)
+    /// <summary>Returns replacements of nodes that came back.</summary>
+    /// <remarks>It moves pods, and nobody waits for it: so it begins only when a node could be started, also long after the rollout has ended (MW-52, UP-153).</remarks>
+    private static void GiveBack(RolloutPass pass)
     {
         foreach (var (name, surge) in pass.Record.SurgeNodes)
         {
-            if (surge.Step == SurgeStep.Kept && string.Equals(surge.ReplacementFor, recovered, StringComparison.Ordinal))
+            if (surge is not { Step: SurgeStep.Kept, ReplacementFor: { } lost } || pass.Record.Active.ContainsKey(name)
+                || !pass.Record.Settled.TryGetValue(lost, out var outcome) || outcome.Result != NodeResult.Upgraded)
+            {
+                continue;
+            }
+
+            if (StartGate.MayDisrupt(pass))
             {
                 pass.SetSurge(name, surge.Enter(SurgeStep.Draining, pass.Now) with { ReplacementFor = null });
             }
+            else if (pass.Gate.ChangesAt is { } edge)
+            {
+                pass.Wake(edge);
+            }
         }
     }
+
+    /// <summary>Takes marks off nodes that nothing holds.</summary>
+    /// <remarks>
+    /// UP-155: a cordon may be seen only after the node has been given up, because a view lags behind; a crash may come between; a stranded surge node goes
+    /// on serving; the owner of a quarantined node removes its label (UP-56). Whatever the cause, the mark itself says that the cordon is ours.
+    /// </remarks>
+    private static void Sweep(RolloutPass pass)
+    {
+        foreach (var name in pass.View.MarkedIn(pass.Record.Pool))
+        {
+            var node = pass.View.Nodes[name];
+            if (!IsHeld(pass, node) && NodeHealth.Complaint(pass.View, node) is null)
+            {
+                Handover.Release(pass, node, node.Mark!.WasUnschedulable);
+            }
+        }
+    }
+
+    private static bool IsHeld(RolloutPass pass, Node node) =>
+        node.Quarantined
+        || pass.Record.Active.ContainsKey(node.Name)
+        || (pass.Record.SurgeNodes.TryGetValue(node.Name, out var surge) && surge.Counts)
+        || (pass.Record.Settled.TryGetValue(node.Name, out var outcome) && outcome.Result is NodeResult.NotReady or NodeResult.ProviderFailed);
 }

@@ -24,6 +24,10 @@ namespace Imago.Domain.Rollouts.Planning;
 /// optimal sequence would need to know how long pods take to come back, which nobody can observe beforehand. It does not simulate the scheduler either, so
 /// it cannot know where pods will land.
 /// </para>
+/// <para>
+/// Cost: candidates wait in one heap per kind of work and zone. Choosing only ever makes chances worse, so a candidate at the top of its heap whose chance has
+/// become worse since it was ranked is ranked again and put back; everything below it is at best as good as when it was ranked.
+/// </para>
 /// </remarks>
 internal sealed class CandidateOrder
 {
@@ -31,6 +35,7 @@ internal sealed class CandidateOrder
     private readonly EvictionLedger _ledger;
     private readonly Dictionary<string, int> _zones = new(StringComparer.Ordinal);
     private readonly Dictionary<ObjectKey, int> _queues = [];
+    private readonly Dictionary<(NodeWork Work, string Zone), PriorityQueue<Candidate, Rank>> _waiting = [];
 
     public CandidateOrder(RolloutPass pass, List<Candidate> candidates)
     {
@@ -58,38 +63,45 @@ internal sealed class CandidateOrder
                 _queues[budget] = _queues.GetValueOrDefault(budget) + pods;
             }
         }
+
+        foreach (var candidate in candidates)
+        {
+            var place = (candidate.Need.Kind, candidate.Node.Zone ?? "");
+            if (!_waiting.TryGetValue(place, out var heap))
+            {
+                _waiting[place] = heap = new PriorityQueue<Candidate, Rank>();
+            }
+
+            heap.Enqueue(candidate, RankOf(candidate));
+        }
     }
 
-    public DrainChance ChanceOf(Candidate candidate) => candidate.Need.Kind == NodeWork.LivePatch
-        ? DrainChance.Free
-        : DrainChances.Of(_pass.View, _ledger, candidate.Node, candidate.Load, _pass.Settings.DrainTimeout, _pass.Record.Forced);
-
     /// <summary>The best candidate of the given kinds of work, or null when there is none.</summary>
-    public (Candidate Candidate, DrainChance Chance)? Best(IEnumerable<Candidate> candidates)
+    public (Candidate Candidate, DrainChance Chance)? Best(bool reimages, bool lives)
     {
         (Candidate Candidate, DrainChance Chance)? best = null;
         Rank bestRank = default;
-        foreach (var candidate in candidates)
+        foreach (var ((work, zone), heap) in _waiting)
         {
-            var chance = ChanceOf(candidate);
-            if (best is { } leader && chance > leader.Chance)
+            if ((work == NodeWork.Reimage ? !reimages : !lives) || !Refresh(heap, out var top, out var ranked))
             {
                 continue;
             }
 
-            var rank = RankOf(candidate, chance);
+            var rank = ranked with { InZone = work == NodeWork.Reimage ? _zones.GetValueOrDefault(zone) : 0 };
             if (best is null || rank.CompareTo(bestRank) < 0)
             {
-                (best, bestRank) = ((candidate, chance), rank);
+                (best, bestRank) = ((top, rank.Chance), rank);
             }
         }
 
         return best;
     }
 
-    /// <summary>Notes that a candidate has been chosen: its zone is busier, its budgets are spoken for.</summary>
+    /// <summary>Takes out the candidate that <see cref="Best"/> gave: its zone is busier, its budgets are spoken for.</summary>
     public void Chosen(Candidate candidate)
     {
+        _waiting[(candidate.Need.Kind, candidate.Node.Zone ?? "")].Dequeue();
         if (candidate.Need.Kind == NodeWork.Reimage)
         {
             Enter(candidate.Node.Zone);
@@ -97,7 +109,27 @@ internal sealed class CandidateOrder
         }
     }
 
-    private Rank RankOf(Candidate candidate, DrainChance chance)
+    private bool Refresh(PriorityQueue<Candidate, Rank> heap, out Candidate top, out Rank rank)
+    {
+        while (heap.TryPeek(out top!, out rank))
+        {
+            var chance = ChanceOf(top);
+            if (chance == rank.Chance)
+            {
+                return true;
+            }
+
+            heap.DequeueEnqueue(top, rank with { Chance = chance });
+        }
+
+        return false;
+    }
+
+    private DrainChance ChanceOf(Candidate candidate) => candidate.Need.Kind == NodeWork.LivePatch
+        ? DrainChance.Free
+        : DrainChances.Of(_pass.View, _ledger, candidate.Node, candidate.Load, _pass.Settings.DrainTimeout, _pass.Record.Forced);
+
+    private Rank RankOf(Candidate candidate)
     {
         var healthy = candidate.Node.Available && NodeHealth.Complaint(_pass.View, candidate.Node) is null;
         var queue = 0;
@@ -111,7 +143,7 @@ internal sealed class CandidateOrder
             }
         }
 
-        return new Rank(chance, healthy ? 1 : 0, _zones.GetValueOrDefault(candidate.Node.Zone ?? ""), -queue, candidate.Load.Pods, candidate.Node.Name);
+        return new Rank(ChanceOf(candidate), healthy ? 1 : 0, 0, -queue, candidate.Load.Pods, candidate.Node.Name);
     }
 
     private void Enter(string? zone) => _zones[zone ?? ""] = _zones.GetValueOrDefault(zone ?? "") + 1;

@@ -14,9 +14,7 @@ internal static class Candidates
         var found = new List<Candidate>();
         foreach (var node in pass.View.NodesOf(pass.Record.Pool).Values)
         {
-            var record = pass.Record;
-            if (!record.Active.ContainsKey(node.Name) && !record.Settled.ContainsKey(node.Name) && !record.SurgeNodes.ContainsKey(node.Name)
-                && Of(pass.Input, node, record.Target) is { } candidate)
+            if (!IsTaken(pass.Record, node.Name) && Of(pass.Input, node, pass.Record.Target) is { } candidate)
             {
                 found.Add(candidate);
             }
@@ -24,6 +22,12 @@ internal static class Candidates
 
         return found;
     }
+
+    // A node that vanished and is there again is another node. A surge node that is kept is a member of the pool.
+    private static bool IsTaken(RolloutRecord record, string node) =>
+        record.Active.ContainsKey(node)
+        || (record.Settled.TryGetValue(node, out var outcome) && outcome.Result != NodeResult.Gone)
+        || (record.SurgeNodes.TryGetValue(node, out var surge) && surge.Step != SurgeStep.Kept);
 
     /// <summary>The node as a candidate for a target; null if it is there already, or is not taken.</summary>
     public static Candidate? Of(ClusterInput input, Node node, RolloutTarget target) =>

@@ -20,7 +20,8 @@ internal static class CapacityFallback
         // stand at exactly one, as the rule's letter has it, would throw away capacity that was just hard to get.
         if (pass.Pool.Kubernetes is { } version && version.AtLeast(1, 35) && (had > 0 || asked > 0 || record.Surge > 1))
         {
-            pass.Record = record with { Surge = Math.Max(1, had + asked) };
+            // While others are still being made it is too early to say how much there is: SurgeSize asks for no more until they are decided.
+            pass.Record = asked > 0 ? record : record with { Surge = Math.Max(1, had) };
         }
         else if (record.MaxUnavailable > 0)
         {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Imago.Domain.Channels;
+using Imago.Domain.Clusters;
 using Imago.Domain.Rollouts.Explanations;
 using Imago.Domain.Rollouts.Records;
 using Imago.Domain.Rollouts.Settings;
@@ -43,7 +44,9 @@ public static class ClusterPlanner
         {
             Wake(_gate.ChangesAt);
             var unsupported = Support();
-            var busy = input.Records.Values.FirstOrDefault(r => !r.Ended);
+
+            // A record of a pool that is no longer asked for holds nobody up: nothing will ever end it.
+            var busy = input.Records.Values.FirstOrDefault(r => !r.Ended && input.Spec.Pools.Any(p => string.Equals(p.Name, r.Pool, StringComparison.Ordinal)));
             foreach (var pool in Order())
             {
                 if (busy is not null && string.Equals(busy.Pool, pool.Name, StringComparison.Ordinal))
@@ -161,7 +164,7 @@ public static class ClusterPlanner
             else if (input.Records.Values.FirstOrDefault(r => !string.Equals(r.Pool, pool.Name, StringComparison.Ordinal)
                 && EarlierRun.EndedItsRun(r) && EarlierRun.IsOfThisRun(r, _gate, input.Now)) is { } failed)
             {
-                Instant? until = _gate.Current is { } window ? window.End : failed.EndedAt + EarlierRun.RunWithoutWindow;
+                var until = EarlierRun.EndOfRun(failed, _gate);
                 holds.Add(new Reason(ReasonCode.WaitingForPool, $"Node pool '{failed.Pool}' failed, which ended this run; the next one takes the other pools. {failed.Fault?.Message}", until));
             }
 
@@ -171,7 +174,9 @@ public static class ClusterPlanner
         private (RolloutRecord? Start, ImmutableArray<Reason> Holds) Begin(PoolSpec pool, RolloutTarget target, List<Candidate> todo)
         {
             var last = input.Records.GetValueOrDefault(pool.Name);
-            var adopted = Leftovers(last);
+            var adopted = Leftovers(input.View, last);
+
+            // UP-154: quarantined nodes and their kept replacements count neither towards the size nor towards the surge.
             var members = input.View.NodesOf(pool.Name).Values.Where(n => !n.Quarantined && !adopted.ContainsKey(n.Name)).ToList();
             var (room, refusal) = Concurrency.For(pool, members.Count, todo.Count);
             if (room is null)
@@ -204,17 +209,33 @@ public static class ClusterPlanner
             }, []);
         }
 
-        // Surge nodes that the last rollout could not return, or kept for a node that may be upgraded now, serve as buffers and are returned at the end.
-        private static ImmutableSortedDictionary<string, SurgeNode> Leftovers(RolloutRecord? last)
+        /// <summary>Surge nodes of the last rollout that are still about.</summary>
+        /// <remarks>
+        /// Those that it could not return, and replacements of nodes that are no longer quarantined (UP-56), serve as buffers and are returned at the end.
+        /// Replacements of nodes that still are stay what they are (UP-154). The replacement of a node that is gone has become an ordinary member.
+        /// </remarks>
+        private static ImmutableSortedDictionary<string, SurgeNode> Leftovers(ClusterView view, RolloutRecord? last)
         {
-            if (last is null)
+            var left = RolloutRecord.EmptySurge.ToBuilder();
+            foreach (var (name, surge) in last?.SurgeNodes ?? RolloutRecord.EmptySurge)
             {
-                return RolloutRecord.EmptySurge;
+                if (!view.Nodes.ContainsKey(name))
+                {
+                    continue;
+                }
+
+                var replaced = surge.ReplacementFor is { } lost ? view.Nodes.GetValueOrDefault(lost) : null;
+                if (surge.Step == SurgeStep.Kept && replaced is { Quarantined: true })
+                {
+                    left[name] = surge;
+                }
+                else if (surge.Step != SurgeStep.Kept || replaced is not null)
+                {
+                    left[name] = surge with { Step = SurgeStep.Serving, ReplacementFor = null, IsCanary = false };
+                }
             }
 
-            return last.SurgeNodes.Where(s => s.Value.Step == SurgeStep.Stranded || (s.Value is { Step: SurgeStep.Kept, ReplacementFor: { } lost }
-                    && last.Settled.TryGetValue(lost, out var outcome) && outcome.Result != NodeResult.Quarantined))
-                .ToImmutableSortedDictionary(s => s.Key, s => s.Value with { Step = SurgeStep.Serving, ReplacementFor = null, IsCanary = false }, StringComparer.Ordinal);
+            return left.ToImmutable();
         }
 
         private void Wake(Instant? at)

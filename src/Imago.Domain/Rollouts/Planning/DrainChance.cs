@@ -12,7 +12,7 @@ internal enum DrainChance
     /// <summary>Every budget allows at least one disruption; pods go one after another.</summary>
     Gradual,
 
-    /// <summary>A budget allows none now, but can.</summary>
+    /// <summary>A budget allows none now, but can; or the node's kubelet does not report, so that pods asked to stop would not be seen to.</summary>
     Held,
 
     /// <summary>No waiting helps: a budget that can never allow one, a pod under several budgets, a grace period beyond the timeout.</summary>
@@ -35,23 +35,24 @@ internal static class DrainChances
             return DrainChance.Free;
         }
 
-        var chance = DrainChance.Free;
+        // The pods of a node that is not Ready do not end before somebody removes them; such a drain mostly times out. An empty one is the best choice of all.
+        var chance = !node.Ready && view.PodsOn(node.Name).Any(e => e.Pod.LeavesOnDrain) ? DrainChance.Held : DrainChance.Free;
         foreach (var demand in load.Demands)
         {
             var left = ledger.Left(demand.Budget);
             if (left == 0)
             {
                 // Rare enough to look at every pod: unready ones may be allowed to go although the budget is used up.
-                return Closely(view, ledger, node);
+                return Worse(chance, Closely(view, ledger, node));
             }
 
             if (left < demand.Pods)
             {
-                chance = DrainChance.Gradual;
+                chance = Worse(chance, DrainChance.Gradual);
             }
         }
 
-        return load.CoveredTwice > 0 ? Closely(view, ledger, node) : chance;
+        return load.CoveredTwice > 0 ? Worse(chance, Closely(view, ledger, node)) : chance;
     }
 
     /// <summary>What holds a node, pod by pod; empty if nothing does.</summary>
@@ -60,6 +61,8 @@ internal static class DrainChances
         .. view.PodsOn(node).Where(e => e.Pod.LeavesOnDrain && !e.Pod.Terminating)
             .Select(e => (e, ledger.Ask(e, out _))).Where(b => !b.Item2.Allowed),
     ];
+
+    private static DrainChance Worse(DrainChance first, DrainChance second) => first > second ? first : second;
 
     private static DrainChance Closely(ClusterView view, EvictionLedger ledger, Node node)
     {

@@ -1,7 +1,6 @@
 using Imago.Domain.Clusters;
 using Imago.Domain.Rollouts.Explanations;
 using Imago.Domain.Rollouts.Records;
-using NodaTime;
 
 namespace Imago.Domain.Rollouts.Planning;
 
@@ -21,9 +20,9 @@ internal static class DrainFaults
             node.Name, pass.Now);
     }
 
-    public static RolloutFault GraceTooLong(RolloutPass pass, Node node, Pod pod, Duration remaining) => new(
+    public static RolloutFault GraceTooLong(RolloutPass pass, Node node, Pod pod) => new(
         nameof(ReasonCode.GracePeriodTooLong),
-        $"Node '{node.Name}' cannot be drained: {Name(pod)} may take {pod.GracePeriod.TotalSeconds:0} s to stop, and {remaining.TotalSeconds:0} s of the drain timeout of {pass.Settings.DrainTimeout.TotalMinutes:0} minutes are left. Raise the drain timeout or shorten the pod's grace period.",
+        $"Node '{node.Name}' cannot be drained: {Name(pod)} may take {pod.GracePeriod.TotalSeconds:0} s to stop, longer than the drain timeout of {pass.Settings.DrainTimeout.TotalMinutes:0} minutes. Raise the drain timeout or shorten the pod's grace period.",
         node.Name, pass.Now);
 
     /// <summary>Why one pod does not leave, for people.</summary>

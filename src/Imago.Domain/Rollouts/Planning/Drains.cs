@@ -36,18 +36,22 @@ internal static class Drains
     private static void Drain(RolloutPass pass, EvictionLedger ledger, string name, NodeProgress progress)
     {
         var node = pass.View.Nodes[name];
-        var reason = $"Upgrading to {pass.Record.Target.Name}";
-        var taken = Handover.Take(pass, node, reason, progress.WasUnschedulable);
-        switch (Empty(pass, ledger, node, progress.Since + pass.Settings.DrainTimeout, taken))
+        var taken = Handover.IsTaken(pass, node);
+        var (done, fault) = Empty(pass, ledger, node, progress.Since + pass.Settings.DrainTimeout, taken);
+        if (fault is not null)
         {
-            case { Done: true } when taken:
-                NodeSteps.Drained(pass, name, progress);
-                break;
-            case { Fault: { } fault }:
-                // UP-42: undrainable. UP-44: the fault names pods, budgets and what keeps them shut.
-                pass.SetActive(name, progress.Enter(NodeStep.GivingUp, pass.Now) with { Fault = fault });
-                NodeSteps.GiveUp(pass, name, node, pass.Record.Active[name]);
-                break;
+            // UP-42: undrainable. UP-44: the fault names pods, budgets and what keeps them shut. A node that is given up before it was cordoned must not be
+            // cordoned now: nobody would undo it.
+            pass.SetActive(name, progress.Enter(NodeStep.GivingUp, pass.Now) with { Fault = fault });
+            NodeSteps.GiveUp(pass, name, node, pass.Record.Active[name]);
+        }
+        else if (!taken)
+        {
+            Handover.Take(pass, node, $"Upgrading to {pass.Record.Target.Name}", progress.WasUnschedulable);
+        }
+        else if (done)
+        {
+            NodeSteps.Drained(pass, name, progress);
         }
     }
 
@@ -60,16 +64,21 @@ internal static class Drains
         }
 
         // UP-5: the last buffer nodes are cordoned, drained and deleted.
-        var taken = Handover.Take(pass, node, "Returning a surge node", wasUnschedulable: false);
-        switch (Empty(pass, ledger, node, surge.Since + pass.Settings.DrainTimeout, taken))
+        var taken = Handover.IsTaken(pass, node);
+        var (done, fault) = Empty(pass, ledger, node, surge.Since + pass.Settings.DrainTimeout, taken);
+        if (fault is not null)
         {
-            case { Done: true } when taken:
-                SurgeSteps.StartDeleting(pass, name, surge);
-                break;
-            case { Fault: { } fault }:
-                pass.SetSurge(name, surge.Enter(SurgeStep.Stranded, pass.Now));
-                pass.Halt(fault with { Message = $"Surge node '{name}' is no longer needed but cannot be drained. {fault.Message}" });
-                break;
+            // It goes on serving: Aftermath takes our cordon off.
+            pass.SetSurge(name, surge.Enter(SurgeStep.Stranded, pass.Now));
+            pass.Halt(fault with { Message = $"Surge node '{name}' is no longer needed but cannot be drained. {fault.Message}" });
+        }
+        else if (!taken)
+        {
+            Handover.Take(pass, node, "Returning a surge node", node.Mark?.WasUnschedulable ?? node.Unschedulable);
+        }
+        else if (done)
+        {
+            SurgeSteps.StartDeleting(pass, name, surge);
         }
     }
 
@@ -90,10 +99,17 @@ internal static class Drains
         }
 
         pass.Wake(deadline);
+        foreach (var entry in leaving.Where(e => !e.Pod.Terminating))
+        {
+            // When its grace no longer fits into the time left, the node is given up; be awake then.
+            pass.Wake(deadline - entry.Pod.GracePeriod + Duration.FromTicks(1));
+        }
+
         if (leaving.Find(e => !e.Pod.Terminating && e.Pod.GracePeriod > remaining) is { } slow)
         {
-            // UP-42: a pod that may take longer than what is left cannot be waited for.
-            return (false, DrainFaults.GraceTooLong(pass, node, slow.Pod, remaining));
+            // UP-42: a pod that may take longer than what is left cannot be waited for. To blame is its grace period only if it would not fit the whole
+            // timeout either; else it is what has held the pod until now.
+            return (false, slow.Pod.GracePeriod > pass.Settings.DrainTimeout ? DrainFaults.GraceTooLong(pass, node, slow.Pod) : DrainFaults.TimedOut(pass, node, leaving));
         }
 
         if (!cordoned)
@@ -117,13 +133,14 @@ internal static class Drains
                 continue;
             }
 
-            if (pass.Input.Refused.TryGetValue(entry.Pod.Key, out var retryAt) && retryAt > pass.Now)
+            var refused = pass.Input.Refused.TryGetValue(entry.Pod.Key, out var retryAt) && retryAt > pass.Now;
+            if (refused && !pass.Record.Forced)
             {
                 pass.Wake(retryAt);
                 continue;
             }
 
-            if (ledger.Take(entry).Allowed)
+            if (!refused && ledger.Take(entry).Allowed)
             {
                 pass.Evict(entry.Pod);
             }
@@ -131,9 +148,6 @@ internal static class Drains
             {
                 pass.Delete(entry.Pod);
             }
-
-            // When its grace no longer fits into the time left, the node is given up; be awake then.
-            pass.Wake(deadline - entry.Pod.GracePeriod + Duration.FromTicks(1));
         }
 
         return (false, null);

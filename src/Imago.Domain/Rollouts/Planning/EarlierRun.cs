@@ -21,6 +21,9 @@ internal static class EarlierRun
         ? record.WindowStart == window.Start || (record.EndedAt is { } ended && ended >= window.Start)
         : record.EndedAt is { } at && now < at + RunWithoutWindow;
 
+    /// <summary>When the run of a rollout that belongs to the run of now is over: the window closes, or the day is over where there is none.</summary>
+    public static Instant? EndOfRun(RolloutRecord record, WindowGate gate) => gate.Current is { } window ? window.End : record.EndedAt + RunWithoutWindow;
+
     /// <summary>Whether the rollout failed for another reason than quarantined nodes, and so ended its run (UP-61).</summary>
     public static bool EndedItsRun(RolloutRecord record) =>
         record is { Phase: RolloutPhase.Failed, Trigger: RolloutTrigger.Automatic }
@@ -42,9 +45,10 @@ internal static class EarlierRun
                 return new Reason(
                     ReasonCode.FailedBefore,
                     $"The rollout to '{target.Name}' failed at {Format(last.EndedAt)} and is not tried again while '{broken}' is not healthy. {last.Fault!.Message}",
+                    Until: input.View.Nodes.ContainsKey(broken) ? null : last.EndedAt + RunWithoutWindow,
                     Event: $"node {broken} becomes healthy, or a newer target is released");
             case RolloutPhase.Canceled when string.Equals(last.Fault?.Code, nameof(ReasonCode.Aborted), StringComparison.Ordinal) && IsOfThisRun(last, gate, input.Now):
-                return new Reason(ReasonCode.Aborted, $"The rollout to '{target.Name}' was aborted at {Format(last.EndedAt)}: {last.Fault!.Message} It is taken up again in the next window.");
+                return new Reason(ReasonCode.Aborted, $"The rollout to '{target.Name}' was aborted at {Format(last.EndedAt)}: {last.Fault!.Message} It is taken up again in the next window.", EndOfRun(last, gate));
             case RolloutPhase.Failed or RolloutPhase.Canceled when last.Fault is { } fault && !string.Equals(fault.Code, TargetChooser.SupersededCode, StringComparison.Ordinal):
                 return Retry(input, pool, last, fault, todo, gate);
             default:
@@ -59,7 +63,7 @@ internal static class EarlierRun
             // MW-57: one retry in the same window, a while later.
             if (last.Attempt > 1)
             {
-                return new Reason(ReasonCode.FailedBefore, $"It failed twice in this window and is tried again in the next one. {fault.Message}", gate.Current?.End);
+                return new Reason(ReasonCode.FailedBefore, $"It failed twice in this window and is tried again in the next one. {fault.Message}", EndOfRun(last, gate));
             }
 
             var at = last.EndedAt!.Value + RetryAfter;

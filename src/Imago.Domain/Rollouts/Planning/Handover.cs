@@ -7,14 +7,13 @@ namespace Imago.Domain.Rollouts.Planning;
 /// <remarks>Rules: UP-8, UP-155.</remarks>
 internal static class Handover
 {
-    /// <summary>Cordons and marks a node. True when both are observed.</summary>
-    public static bool Take(RolloutPass pass, Node node, string why, bool wasUnschedulable)
-    {
-        if (node.Unschedulable && node.ScaleDownDisabled && node.Mark is { } mark && string.Equals(mark.Rollout, pass.Record.Id, StringComparison.Ordinal))
-        {
-            return true;
-        }
+    /// <summary>Whether the node is seen to be cordoned and marked by this rollout.</summary>
+    public static bool IsTaken(RolloutPass pass, Node node) =>
+        node.Unschedulable && node.ScaleDownDisabled && node.Mark is { } mark && string.Equals(mark.Rollout, pass.Record.Id, StringComparison.Ordinal);
 
+    /// <summary>Cordons and marks a node.</summary>
+    public static void Take(RolloutPass pass, Node node, string why, bool wasUnschedulable)
+    {
         // UP-155: the mark says who, why, since when and what was before, and comes with the cordon in the same patch: a crash can
         // leave neither a cordon without a mark nor a mark that lies. UP-8: the autoscaler and auto-repair keep away.
         pass.Update(node, new NodeUpdate
@@ -23,7 +22,6 @@ internal static class Handover
             Mark = new CordonMark(pass.Record.Id, why, pass.Now, wasUnschedulable),
             ScaleDownDisabled = true,
         });
-        return false;
     }
 
     /// <summary>Hands a node back as it was. True when nothing of ours is left on it.</summary>

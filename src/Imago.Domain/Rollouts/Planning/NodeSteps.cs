@@ -76,10 +76,13 @@ internal static class NodeSteps
     // While it is being replaced a node may be absent and come back with another identity (UP-11); at any other step that is somebody else's doing.
     private static bool Vanished(Node? node, NodeProgress progress) => progress.Step switch
     {
+        _ when progress.Work == NodeWork.LivePatch => IsAnother(node, progress),
         NodeStep.Replacing or NodeStep.Verifying or NodeStep.Watching => false,
-        NodeStep.Draining or NodeStep.Soaking or NodeStep.Patching => node is null || !string.Equals(node.Uid, progress.Uid, StringComparison.Ordinal),
+        NodeStep.Draining or NodeStep.Soaking or NodeStep.GivingUp => IsAnother(node, progress),
         _ => node is null,
     };
+
+    private static bool IsAnother(Node? node, NodeProgress progress) => node is null || !string.Equals(node.Uid, progress.Uid, StringComparison.Ordinal);
 
     private static void Soak(RolloutPass pass, string name, NodeProgress progress)
     {
@@ -96,8 +99,8 @@ internal static class NodeSteps
 
     private static void Replace(RolloutPass pass, string name, NodeProgress progress)
     {
-        var (image, level) = Wanted(pass, progress);
-        var operation = pass.Operation(ProviderVerb.Reimage, name, image, level);
+        var level = (pass.Record.Target as RolloutTarget.Patch)?.Level;
+        var operation = pass.Operation(ProviderVerb.Reimage, name, progress.To, level);
         switch (operation)
         {
             case { State: OperationState.Succeeded }:
@@ -111,12 +114,6 @@ internal static class NodeSteps
                 break;
         }
     }
-
-    private static (string Image, Images.PatchLevel? Level) Wanted(RolloutPass pass, NodeProgress progress) => pass.Record.Target switch
-    {
-        RolloutTarget.Patch(var level, _) => (Images.NodeImage.Parse(progress.From).WithPatch(level.Date).Text, level),
-        var target => (target.Name, null),
-    };
 
     private static void LivePatch(RolloutPass pass, string name, Node node, NodeProgress progress)
     {
@@ -200,7 +197,9 @@ internal static class NodeSteps
     /// <summary>Takes our marks off a node at its target, and is done when they are seen to be off.</summary>
     private static void Release(RolloutPass pass, string name, Node node, NodeProgress progress)
     {
-        if (Handover.Release(pass, node, progress.WasUnschedulable))
+        // CH-30: a live patch does not touch the cordon, so there is nothing to undo, not even when somebody else uncordons the node meanwhile.
+        var untouched = progress.Work == NodeWork.LivePatch && node.Mark is null;
+        if (untouched || Handover.Release(pass, node, progress.WasUnschedulable))
         {
             pass.Settle(name, NodeResult.Upgraded);
         }
@@ -237,9 +236,7 @@ internal static class NodeSteps
             return "it has not come back";
         }
 
-        return TargetJudge.Assess(node, pass.Record.Target, pass.Input.Catalog) is NodeNeed.Work
-            ? $"it still runs '{node.Image.Text}'"
-            : NodeHealth.Complaint(pass.View, node);
+        return Arrival.Complaint(pass, node) ?? NodeHealth.Complaint(pass.View, node);
     }
 
     private static void NotReady(RolloutPass pass, string name, string complaint) =>

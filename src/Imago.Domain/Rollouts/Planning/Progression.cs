@@ -20,7 +20,7 @@ internal static class Progression
             pass.Wake(edge);
         }
 
-        var candidates = hold is null && Starts.Saturated(pass) ? null : Candidates.Of(pass);
+        var candidates = hold is null && Starts.Saturated(pass) && Steering.InPlace(pass) ? null : Candidates.Of(pass);
         if (hold is null && candidates is not null)
         {
             Starts.Start(pass, candidates);
@@ -34,7 +34,7 @@ internal static class Progression
         var mayContinue = hold is null && pass.Record.Phase == RolloutPhase.Running;
         var waiting = mayContinue ? Candidates.Of(pass) : [];
         SurgeSize.Adjust(pass, waiting, mayContinue);
-        Steering.Apply(pass, mayContinue ? waiting : []);
+        Steering.Apply(pass, waiting, mayContinue);
         End(pass, mayContinue ? waiting.Count : candidates.Count, hold);
     }
 
@@ -50,6 +50,16 @@ internal static class Progression
         if (pass.Record.Target is RolloutTarget.Image(var image) && pass.Input.Catalog.IsWithdrawn(image, pass.Now))
         {
             Cancel(nameof(ReasonCode.ImageWithdrawn), $"Image '{image}' has been withdrawn. Nodes on it stay until a newer one exists.");
+        }
+        else if (pass.Pool.PinnedBySnapshot)
+        {
+            // IM-41: snapshot pools are left alone by automatic channels.
+            Cancel(nameof(ReasonCode.PinnedBySnapshot), "The node pool has been pinned to a snapshot.");
+        }
+        else if (!Channels.SupportRules.AutomaticWorkAllowed(pass.Input.Spec.Support, pass.Input.Spec.Attached))
+        {
+            // CH-87: no automatic action on an unsupported minor.
+            Cancel(nameof(ReasonCode.KubernetesVersionUnsupported), "The cluster's Kubernetes minor is no longer supported.");
         }
         else if (pass.Pool.RequestedTarget is null && !Channels.NodeOsChannels.IsManaged(pass.Input.Spec.Channel))
         {
@@ -77,7 +87,8 @@ internal static class Progression
             case RolloutPhase.Canceling:
                 pass.Record = record.Become(RolloutPhase.Canceled, pass.Now);
                 break;
-            case RolloutPhase.Running when left == 0 && hold is null:
+            case RolloutPhase.Running when left == 0:
+                // Also outside a window, or paused: there is nothing left to start.
                 Finish(pass);
                 break;
             case RolloutPhase.Running when hold is not null && TargetChooser.Superseded(pass):

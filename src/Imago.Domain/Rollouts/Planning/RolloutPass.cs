@@ -13,7 +13,7 @@ namespace Imago.Domain.Rollouts.Planning;
 /// </summary>
 internal sealed class RolloutPass(ClusterInput input, PoolSpec pool, RolloutRecord record, WindowGate gate)
 {
-    private readonly List<RolloutAction> _updates = [];
+    private readonly Dictionary<string, RolloutAction.UpdateNode> _updates = new(StringComparer.Ordinal);
     private readonly List<RolloutAction> _evictions = [];
     private readonly List<RolloutAction> _requests = [];
     private readonly List<Reason> _holds = [];
@@ -51,7 +51,9 @@ internal sealed class RolloutPass(ClusterInput input, PoolSpec pool, RolloutReco
 
     public void Hold(Reason reason) => _holds.Add(reason);
 
-    public void Update(Node node, NodeUpdate update) => _updates.Add(new RolloutAction.UpdateNode(node.Name, node.ResourceVersion, update));
+    /// <summary>Patches a node. Several wishes of one pass become one patch, or the second would find the resource version that the first has used up.</summary>
+    public void Update(Node node, NodeUpdate update) => _updates[node.Name] = new RolloutAction.UpdateNode(
+        node.Name, node.ResourceVersion, _updates.TryGetValue(node.Name, out var earlier) ? earlier.Update.Then(update) : update);
 
     public void Evict(Pod pod) => _evictions.Add(new RolloutAction.EvictPod(pod.Key, pod.Uid, pod.NodeName!));
 
@@ -96,6 +98,7 @@ internal sealed class RolloutPass(ClusterInput input, PoolSpec pool, RolloutReco
                 EndedAt = Now,
                 From = progress.From,
                 WindowStart = progress.WindowStart,
+                WasUnschedulable = progress.WasUnschedulable,
                 Fault = fault ?? progress.Fault,
             }),
         };
@@ -112,7 +115,7 @@ internal sealed class RolloutPass(ClusterInput input, PoolSpec pool, RolloutReco
 
     public RolloutPlan ToPlan() =>
         // Uncordons and cordons first: they are cheap, and a node must be cordoned before its pods go. Requests last: they cannot be undone.
-        new(Record, [.. _updates, .. _evictions, .. _requests], [.. _holds], WakeAt);
+        new(Record, [.. _updates.Values.OrderBy(u => u.Node, StringComparer.Ordinal), .. _evictions, .. _requests], [.. _holds], WakeAt);
 
     private bool IsAvailable(string node) => View.Nodes.TryGetValue(node, out var seen) && seen.Available;
 }

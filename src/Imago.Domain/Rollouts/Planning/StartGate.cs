@@ -41,6 +41,10 @@ internal static class StartGate
         return record.Settings.WindowClose == WindowClose.FinishPool ? null : pass.Gate.Closed;
     }
 
+    /// <summary>Whether disruptive work that nobody waits for may begin: neither paused nor outside a window, whatever asked for the rollout.</summary>
+    public static bool MayDisrupt(RolloutPass pass) =>
+        pass.Gate.IsOpen && pass.Input.Spec.Running && PausedBy(pass.Input.Spec, pass.Pool) is null;
+
     /// <summary>UP-153: who paused the cluster or the pool, when and why; null when neither is paused.</summary>
     public static Reason? PausedBy(ClusterSpec spec, PoolSpec pool)
     {

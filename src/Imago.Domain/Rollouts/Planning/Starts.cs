@@ -12,9 +12,8 @@ internal static class Starts
 
     public static void Start(RolloutPass pass, List<Candidate> candidates)
     {
-        var order = new CandidateOrder(pass, candidates);
-        var waiting = new List<Candidate>(candidates);
-        while (waiting.Count > 0)
+        CandidateOrder? order = null;
+        while (true)
         {
             var (reimages, lives) = (ReimageSlots(pass) > 0, LiveSlots(pass) > 0);
             if (!reimages && !lives)
@@ -22,15 +21,14 @@ internal static class Starts
                 return;
             }
 
-            var best = order.Best(waiting.Where(c => c.Need.Kind == NodeWork.Reimage ? reimages : lives));
-            if (best is not var (candidate, chance) || !WorthStarting(pass, chance))
+            order ??= new CandidateOrder(pass, candidates);
+            if (order.Best(reimages, lives) is not var (candidate, chance) || !WorthStarting(pass, chance))
             {
                 return;
             }
 
             Begin(pass, candidate);
             order.Chosen(candidate);
-            waiting.Remove(candidate);
         }
     }
 
@@ -54,6 +52,7 @@ internal static class Starts
             StartedAt = pass.Now,
             Since = pass.Now,
             From = node.Image.Text,
+            To = candidate.Need.Image,
             Uid = node.Uid,
             WindowStart = pass.Gate.Current?.Start,
             WasUnschedulable = node.Mark is { } mark ? mark.WasUnschedulable : node.Unschedulable,
@@ -82,6 +81,12 @@ internal static class Starts
     /// <summary>How many more nodes may be patched live now. They keep serving; the number is bounded like the others so that a bad patch stays small.</summary>
     private static int LiveSlots(RolloutPass pass)
     {
+        // No other target has nodes to patch live, so their slots must not keep a rollout from counting as saturated.
+        if (pass.Record.Target is not RolloutTarget.Patch { LivePatching: true })
+        {
+            return 0;
+        }
+
         if (CanaryPending(pass))
         {
             return pass.Record.Active.Count > 0 ? 0 : 1;

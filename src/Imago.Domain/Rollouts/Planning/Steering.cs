@@ -12,10 +12,10 @@ namespace Imago.Domain.Rollouts.Planning;
 /// </remarks>
 internal static class Steering
 {
-    public static void Apply(RolloutPass pass, List<Candidate> waiting)
+    public static void Apply(RolloutPass pass, List<Candidate> waiting, bool mayContinue)
     {
         var away = waiting.Where(c => c.Need.Kind == NodeWork.Reimage).Select(c => c.Node.Name).ToHashSet(StringComparer.Ordinal);
-        if (away.Count > 0 && pass.Record.Settled.Values.Any(s => s.Result == NodeResult.Upgraded))
+        if ((away.Count > 0 || pass.Disrupted > 0) && mayContinue && pass.Record.Settled.Values.Any(s => s.Result == NodeResult.Upgraded))
         {
             away.UnionWith(pass.Record.SurgeNodes.Where(s => s.Value.Step == SurgeStep.Serving).Select(s => s.Key));
         }
@@ -23,9 +23,8 @@ internal static class Steering
         var steering = away.Count > 0;
         if (steering && !pass.Record.Steering)
         {
-            // Noted before the first taint, so that a successor knows that there is something to take off.
+            // Stored before the first taint is put on, so that a successor knows that there is something to take off.
             pass.Record = pass.Record with { Steering = true };
-            return;
         }
 
         if (!pass.Record.Steering)
@@ -48,5 +47,34 @@ internal static class Steering
         {
             pass.Record = pass.Record with { Steering = false };
         }
+    }
+
+    /// <summary>Whether every node that should carry the taint does. Asked in every pass of a saturated rollout, so it judges only nodes without it.</summary>
+    public static bool InPlace(RolloutPass pass)
+    {
+        var record = pass.Record;
+        if (!record.Steering)
+        {
+            return false;
+        }
+
+        var upgraded = record.Settled.Values.Any(s => s.Result == NodeResult.Upgraded);
+        foreach (var (name, node) in pass.View.NodesOf(record.Pool))
+        {
+            if (node.SteeredAway || record.Settled.ContainsKey(name) || record.Active.ContainsKey(name))
+            {
+                continue;
+            }
+
+            var wanted = record.SurgeNodes.TryGetValue(name, out var surge)
+                ? upgraded && surge.Step == SurgeStep.Serving
+                : Candidates.Of(pass.Input, node, record.Target) is { Need.Kind: NodeWork.Reimage };
+            if (wanted)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 }

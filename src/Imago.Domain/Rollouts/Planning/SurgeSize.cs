@@ -1,4 +1,5 @@
 using System.Globalization;
+using Imago.Domain.Images;
 using Imago.Domain.Rollouts.Records;
 using Imago.Domain.Rollouts.Settings;
 
@@ -33,7 +34,9 @@ internal static class SurgeSize
 
     private static void Grow(RolloutPass pass, int needed, bool mayStart)
     {
-        if (!mayStart)
+        // UP-32: after a failure for want of capacity, the nodes still being made show how much there is.
+        var undecided = !pass.Record.CapacityFaults.IsEmpty && pass.Record.SurgeNodes.Values.Any(s => s.Step == SurgeStep.Creating);
+        if (!mayStart || undecided || ImageFor(pass) is not { } image)
         {
             return;
         }
@@ -51,7 +54,7 @@ internal static class SurgeSize
                 Step = SurgeStep.Creating,
                 Since = pass.Now,
                 NamedAt = pass.Now,
-                Image = ImageFor(pass),
+                Image = image,
                 IsCanary = pass.Settings.Canary == Canary.FirstNode && pass.Record.CanaryPassedAt is null,
             });
         }
@@ -69,17 +72,29 @@ internal static class SurgeSize
         }
     }
 
-    /// <summary>UP-4: surge nodes come up at the target; under SecurityPatch that is the newest base image of the pool with the level's suffix.</summary>
-    private static string ImageFor(RolloutPass pass)
+    /// <summary>
+    /// UP-4: surge nodes come up at the target; under SecurityPatch that is the newest base image of the pool with the level's suffix. Null when no node of the
+    /// pool says which image that is: then none needs a buffer either, because only nodes with a known image are patched.
+    /// </summary>
+    private static string? ImageFor(RolloutPass pass)
     {
         if (pass.Record.Target is not RolloutTarget.Patch(var level, _))
         {
             return pass.Record.Target.Name;
         }
 
-        var newest = pass.View.NodesOf(pass.Record.Pool).Values.Select(n => n.Image).Where(i => i.IsKnown && !i.Version.IsWindows)
-            .OrderByDescending(i => i.Version).ThenBy(i => i.Family).First();
-        return newest.WithPatch(level.Date).Text;
+        NodeImage? newest = null;
+        foreach (var (name, node) in pass.View.NodesOf(pass.Record.Pool))
+        {
+            // Ties, which differ in family only, are broken by the family's name.
+            if (node.Image is { IsKnown: true, Version.IsWindows: false } image && !pass.Record.SurgeNodes.ContainsKey(name)
+                && (newest is null || (image.Version, newest.Family!).CompareTo((newest.Version, image.Family)) > 0))
+            {
+                newest = image;
+            }
+        }
+
+        return newest?.WithPatch(level.Date).Text;
     }
 
     private static string NameOf(RolloutRecord record, int number)

@@ -24,7 +24,7 @@ internal static class SurgeSteps
                     Watch(pass, name, surge);
                     break;
                 case SurgeStep.Serving:
-                    Serve(pass, name);
+                    Serve(pass, name, surge);
                     break;
                 case SurgeStep.Deleting:
                     Delete(pass, name, surge);
@@ -113,12 +113,12 @@ internal static class SurgeSteps
         }
     }
 
-    private static void Serve(RolloutPass pass, string name)
+    private static void Serve(RolloutPass pass, string name, SurgeNode surge)
     {
         if (!pass.View.Nodes.TryGetValue(name, out var node))
         {
-            // Somebody removed it. Another one is named if one is still needed.
-            pass.RemoveSurge(name);
+            // Somebody removed it, perhaps the object only: the machine is asked away, or it would join again and stay. Another one is named if still needed.
+            StartDeleting(pass, name, surge);
             return;
         }
 
@@ -128,6 +128,18 @@ internal static class SurgeSteps
             pass.Halt(new RolloutFault(
                 nameof(ReasonCode.NotReadyAfterUpgrade),
                 $"Surge node '{name}' turned unhealthy while a drained node soaked: {complaint}.", name, pass.Now));
+        }
+
+        if (!node.Ready)
+        {
+            // A buffer that serves nobody would hold up the pool for ever: it has nodeReadyTimeout to come back (UP-150).
+            pass.SetSurge(name, surge.Enter(SurgeStep.Verifying, pass.Now) with { IsCanary = false });
+            pass.Wake(pass.Now + pass.Settings.NodeReadyTimeout);
+        }
+        else if (node.Unschedulable && node.Mark is null)
+        {
+            // UP-155: somebody cordoned it, and we do not undo that. It takes no pods, so it is returned and another one is made.
+            pass.SetSurge(name, surge.Enter(SurgeStep.Draining, pass.Now));
         }
     }
 
@@ -146,10 +158,19 @@ internal static class SurgeSteps
         }
     }
 
-    // UP-150: a surge node that does not come up costs nobody anything; it is deleted and the pool halts.
+    // UP-150: a surge node that does not come up costs nobody anything; it is returned and the pool halts. Pods may have landed on it between its Ready
+    // condition and the complaint, so it is drained like any other: budgets hold for them, too.
     private static void NotReady(RolloutPass pass, string name, SurgeNode surge, string complaint)
     {
-        StartDeleting(pass, name, surge);
+        if (pass.View.PodsOn(name).Any(e => e.Pod.LeavesOnDrain))
+        {
+            pass.SetSurge(name, surge.Enter(SurgeStep.Draining, pass.Now));
+        }
+        else
+        {
+            StartDeleting(pass, name, surge);
+        }
+
         pass.Halt(new RolloutFault(
             nameof(ReasonCode.NotReadyAfterUpgrade),
             $"Surge node '{name}' was not healthy at '{pass.Record.Target.Name}' within {pass.Settings.NodeReadyTimeout.TotalMinutes:0} minutes: {complaint}. No node of pool '{pass.Record.Pool}' was touched because of it.",
@@ -164,8 +185,6 @@ internal static class SurgeSteps
             return "it has not joined the cluster";
         }
 
-        return TargetJudge.Assess(node, pass.Record.Target, pass.Input.Catalog) is NodeNeed.Work
-            ? $"it runs '{node.Image.Text}'"
-            : NodeHealth.Complaint(pass.View, node);
+        return Arrival.Complaint(pass, node) ?? NodeHealth.Complaint(pass.View, node);
     }
 }

@@ -58,6 +58,9 @@ public sealed record NodeProgress
     /// <summary>What the node ran before, as text.</summary>
     public required string From { get; init; }
 
+    /// <summary>The image it is to run, as text; what it ran before when it is patched live.</summary>
+    public required string To { get; init; }
+
     /// <summary>Start of the window in which the node was started; null if none was needed.</summary>
     public Instant? WindowStart { get; init; }
 
@@ -119,6 +122,9 @@ public sealed record NodeOutcome
 
     /// <summary>Start of the window in which it was started; null if none was needed.</summary>
     public Instant? WindowStart { get; init; }
+
+    /// <summary>Whether somebody had cordoned the node before us (UP-155).</summary>
+    public bool WasUnschedulable { get; init; }
 
     /// <summary>What went wrong; null for an upgraded node.</summary>
     public RolloutFault? Fault { get; init; }

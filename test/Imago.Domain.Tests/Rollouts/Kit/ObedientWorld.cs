@@ -85,7 +85,14 @@ internal sealed class ObedientWorld
     {
         foreach (var entry in View.PodsOn(node))
         {
-            See(new ClusterChange.PodGone(entry.Pod.Key));
+            if (entry.Pod.LeavesOnDrain)
+            {
+                Stopped(entry.Pod.Key);
+            }
+            else
+            {
+                See(new ClusterChange.PodGone(entry.Pod.Key));
+            }
         }
 
         See(new ClusterChange.NodeGone(node));

@@ -81,6 +81,12 @@ internal sealed class ObedientWorld
 
     public void Change(string node, Func<Node, Node> change) => Put(change(View.Nodes[node]));
 
+    public void BreakPod(string key)
+    {
+        See(new ClusterChange.PodSeen(View.Pods[TestCluster.Key(key)].Pod with { Ready = false }));
+        Recount();
+    }
+
     public void Remove(string node)
     {
         foreach (var entry in View.PodsOn(node))

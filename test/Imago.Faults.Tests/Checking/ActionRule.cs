@@ -18,6 +18,7 @@ internal sealed class ActionRule(Truth truth, BudgetRule budgets)
     private readonly Dictionary<(string Rollout, string Node, ProviderVerb Verb), string> _begun = [];
     private readonly Dictionary<(string Rollout, string Image), HashSet<string>> _onBadImage = [];
     private readonly HashSet<string> _creating = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _kept = new(StringComparer.Ordinal);
 
     private Duration Tolerance => truth.Scenario.Faults.Tolerance;
 
@@ -28,6 +29,9 @@ internal sealed class ActionRule(Truth truth, BudgetRule budgets)
         {
             _lastTaken[name] = truth.Now;
         }
+
+        // UP-51: a replacement that is kept is a member of the pool from then on.
+        _kept.UnionWith(after.SurgeNodes.Where(s => s.Value.Step == SurgeStep.Kept).Select(s => s.Key));
 
         if (truth.Records().Values.Count(r => !r.Record.Ended) > 1)
         {
@@ -125,7 +129,7 @@ internal sealed class ActionRule(Truth truth, BudgetRule budgets)
         _creating.Add(request.Node);
         var made = truth.View.NodesOf(request.Pool).Keys.Where(truth.IsMade).Concat(_creating.Where(n => InFlight(n, record)))
             .Append(request.Node).Distinct(StringComparer.Ordinal)
-            .Count(n => !(record.SurgeNodes.TryGetValue(n, out var surge) && surge.Step is SurgeStep.Kept or SurgeStep.Stranded) || string.Equals(n, request.Node, StringComparison.Ordinal));
+            .Count(n => !_kept.Contains(n) && !(record.SurgeNodes.TryGetValue(n, out var surge) && surge.Step == SurgeStep.Stranded));
         var size = truth.Originals.Values.Count(n => string.Equals(n.Pool, request.Pool, StringComparison.Ordinal));
         var most = truth.Intent.Since(Instant.MinValue).SelectMany(s => s.Pools).Where(p => string.Equals(p.Name, request.Pool, StringComparison.Ordinal))
             .Max(p => PlainLimits.MostSurge(p, record.Settings, size));
@@ -141,7 +145,7 @@ internal sealed class ActionRule(Truth truth, BudgetRule budgets)
     // UP-1: a node is drained before it is reimaged or deleted.
     private void Emptied(ProviderRequest request, RolloutRecord record)
     {
-        if (truth.UncordonedByHand || record.Forced)
+        if (truth.UncordonedByHand.Contains(request.Node) || record.Forced)
         {
             return;
         }

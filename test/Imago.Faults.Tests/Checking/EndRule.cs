@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using Imago.Domain.Clusters;
 using Imago.Domain.Images;
 using Imago.Domain.Rollouts;
+using Imago.Domain.Rollouts.Explanations;
 using Imago.Domain.Rollouts.Records;
 using Imago.Domain.Rollouts.Settings;
 
@@ -16,7 +18,7 @@ internal sealed class EndRule(Truth truth)
 
     public void Stored(RolloutRecord record) => _kept.UnionWith(record.SurgeNodes.Where(s => s.Value.Step == SurgeStep.Kept).Select(s => s.Key));
 
-    public void Check(IReadOnlyDictionary<string, System.Collections.Immutable.ImmutableArray<Domain.Rollouts.Explanations.Reason>> holds)
+    public void Check(ClusterInput? input, ClusterPlan? plan)
     {
         foreach (var name in truth.Originals.Keys.Where(n => !truth.View.Nodes.ContainsKey(n) && !truth.Vanished.Contains(n)))
         {
@@ -48,11 +50,11 @@ internal sealed class EndRule(Truth truth)
             {
                 AtTarget(record);
             }
+        }
 
-            if (truth.Intent.Spec.Pools.Any(p => string.Equals(p.Name, pool.Name, StringComparison.Ordinal)))
-            {
-                Explained(pool, holds.TryGetValue(pool.Name, out var reasons) && !reasons.IsEmpty);
-            }
+        if (input is not null && plan is not null && truth.Records().Values.All(r => r.Record.Ended))
+        {
+            Explained(Explainer.Explain(input, plan, null));
         }
     }
 
@@ -70,7 +72,7 @@ internal sealed class EndRule(Truth truth)
             truth.Violated(6, $"node {node.Name} still has the mark of {node.Mark.Rollout}");
         }
 
-        if (node.Unschedulable && node.Mark is null && !node.Quarantined && !truth.CordonedByHand.Contains(node.Name))
+        if (node.Unschedulable && node.Mark is null && !node.Quarantined && !truth.CordonedByHand.Contains(node.Name) && !truth.UncordonedByHand.Contains(node.Name))
         {
             truth.Violated(6, $"node {node.Name} was left cordoned without a mark");
         }
@@ -109,22 +111,22 @@ internal sealed class EndRule(Truth truth)
         }
     }
 
-    // DESIGN 10: for every node that is not current there is a reason.
-    private void Explained(PoolSpec pool, bool held)
+    // For every node that is not current there is a reason; which nodes those are is found out here.
+    private void Explained(ImmutableSortedDictionary<string, NodeExplanation> explanations)
     {
-        if (held)
+        foreach (var pool in truth.Intent.Spec.Pools)
         {
-            return;
-        }
-
-        foreach (var node in truth.View.NodesOf(pool.Name).Values)
-        {
-            if (node.Quarantined || node.AutoProvisioned || !node.Image.IsKnown || !IsOld(pool, node))
+            foreach (var node in truth.View.NodesOf(pool.Name).Values)
             {
-                continue;
+                if (!explanations.TryGetValue(node.Name, out var said) || said.Reasons.IsEmpty)
+                {
+                    truth.Violated(10, $"node {node.Name} runs {node.Image}, and nothing says why");
+                }
+                else if (said.Status is NodeStatus.Current or NodeStatus.Upgraded && node.Image.IsKnown && IsOld(pool, node))
+                {
+                    truth.Violated(10, $"node {node.Name} is said to be {said.Status} at {node.Image}: {said.Reasons[0].Message}");
+                }
             }
-
-            truth.Violated(10, $"node {node.Name} runs {node.Image}, and nothing says why");
         }
     }
 

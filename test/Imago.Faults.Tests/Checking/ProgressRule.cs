@@ -27,8 +27,8 @@ internal sealed class ProgressRule(Truth truth)
     /// <summary>Rollouts begun.</summary>
     public int Rollouts { get; private set; }
 
-    /// <summary>Why each pool does not move, as the last decision said.</summary>
-    public IReadOnlyDictionary<string, ImmutableArray<Reason>> Holds => _holds;
+    /// <summary>The last decision about the cluster, and what it was made from.</summary>
+    public (ClusterInput Input, ClusterPlan Plan)? Last { get; private set; }
 
     public void Stored(RolloutRecord? before, RolloutRecord after)
     {
@@ -42,8 +42,9 @@ internal sealed class ProgressRule(Truth truth)
         }
     }
 
-    public void Decided(ClusterPlan plan)
+    public void Decided(ClusterInput input, ClusterPlan plan)
     {
+        Last = (input, plan);
         foreach (var pool in truth.Intent.Spec.Pools)
         {
             _holds[pool.Name] = plan.Holds.TryGetValue(pool.Name, out var holds) ? holds : [];

@@ -55,8 +55,8 @@ internal sealed class Truth
     /// <summary>Nodes that somebody else cordoned and did not uncordon.</summary>
     public HashSet<string> CordonedByHand { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Whether somebody uncordoned a node under our hands: pods may have landed on it.</summary>
-    public bool UncordonedByHand { get; set; }
+    /// <summary>Nodes that somebody uncordoned: pods may have landed on them in the middle of a drain, and what their state was before us is anybody's guess.</summary>
+    public HashSet<string> UncordonedByHand { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The highest epoch that any lease was given.</summary>
     public long HighestEpoch { get; set; }

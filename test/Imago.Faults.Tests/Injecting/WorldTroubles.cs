@@ -229,7 +229,7 @@ internal sealed class WorldTroubles
         {
             _world.Troubles.SomebodyCordons(name, unschedulable: false);
             _truth.CordonedByHand.Remove(name);
-            _truth.UncordonedByHand = true;
+            _truth.UncordonedByHand.Add(name);
             _tell($"trouble: somebody uncordons {name}");
         }
     }

@@ -86,7 +86,7 @@ internal sealed class FaultRun
 
             if (_truth.Violation is null)
             {
-                Checker.End.Check(Checker.Progress.Holds);
+                Checker.End.Check(Checker.Progress.Last?.Input, Checker.Progress.Last?.Plan);
             }
         }
         catch (InvalidOperationException bug)

@@ -36,7 +36,7 @@ internal sealed class Listener(string process, FaultRun run) : IReconcileObserve
 {
     public void Decided(ClusterInput input, ClusterPlan plan)
     {
-        run.Checker.Progress.Decided(plan);
+        run.Checker.Progress.Decided(input, plan);
         if (run.Narrative is not null && plan.Start is { } start)
         {
             run.Tell($"{process} starts {start.Id} to {start.Target.Name}");

@@ -9,14 +9,13 @@ using NodaTime;
 namespace Imago.Faults.Tests.Checking;
 
 /// <summary>
-/// Invariants 1, 2, 6, 7, 9 and 11 as far as they are about effects: nothing is done that the stored record does not speak of, nothing twice, nothing to a node
+/// Invariants 1, 2, 6, 7 and 9 as far as they are about effects: nothing is done that the stored record does not speak of, nothing twice, nothing to a node
 /// that is not empty, and nothing against somebody else's cordon.
 /// </summary>
 internal sealed class ActionRule(Truth truth, BudgetRule budgets)
 {
     private readonly Dictionary<string, Instant> _lastTaken = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Rollout, string Node, ProviderVerb Verb), string> _begun = [];
-    private readonly Dictionary<(string Rollout, string Image), HashSet<string>> _onBadImage = [];
     private readonly HashSet<string> _creating = new(StringComparer.Ordinal);
     private readonly HashSet<string> _kept = new(StringComparer.Ordinal);
 
@@ -110,16 +109,6 @@ internal sealed class ActionRule(Truth truth, BudgetRule budgets)
 
                 Emptied(request, record);
                 break;
-        }
-
-        if (request.Image is { } image && truth.Scenario.World.BadImages.Contains(image) && record.Settings.Canary == Canary.FirstNode)
-        {
-            var nodes = _onBadImage.TryGetValue((rollout, image), out var known) ? known : _onBadImage[(rollout, image)] = new(StringComparer.Ordinal);
-            nodes.Add(request.Node);
-            if (nodes.Count > 1)
-            {
-                truth.Violated(11, $"the bad image {image} came to {string.Join(" and ", nodes.Order(StringComparer.Ordinal))}");
-            }
         }
     }
 

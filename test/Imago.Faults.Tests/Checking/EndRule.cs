@@ -27,7 +27,7 @@ internal sealed class EndRule(Truth truth)
 
         foreach (var name in truth.CordonedByHand.Order(StringComparer.Ordinal))
         {
-            if (truth.View.Nodes.TryGetValue(name, out var node) && !node.Unschedulable)
+            if (truth.View.Nodes.TryGetValue(name, out var node) && node.Available)
             {
                 truth.Violated(6, $"node {name} takes pods, and somebody had cordoned it");
             }

@@ -73,7 +73,8 @@ public sealed class ClusterReconciler
             var step = new StepOutcome();
             foreach (var (pool, record) in input.Records)
             {
-                if (record.NeedsCare())
+                // A mark may outlive its rollout: the node was not healthy when it ended, or the view lagged. It is looked after until it is off (UP-155).
+                if (record.NeedsCare() || !input.View.MarkedIn(pool).IsEmpty)
                 {
                     await AdvanceAsync(input, PoolOf(spec, pool), record, versions[pool], guard, step, cancellation);
                 }

@@ -67,7 +67,9 @@ internal sealed class EndRule(Truth truth)
         }
 
         var lost = record?.Settled.GetValueOrDefault(node.Name) is { Result: NodeResult.NotReady or NodeResult.ProviderFailed };
-        if (node.Mark is not null && !node.Quarantined && !lost && surge is not { Step: SurgeStep.Stranded })
+
+        // A node that never came back stays cordoned; its mark says since which rollout, also when later ones have gone past it.
+        if (node.Mark is not null && node.Ready && !node.Quarantined && !lost && surge is not { Step: SurgeStep.Stranded })
         {
             truth.Violated(6, $"node {node.Name} still has the mark of {node.Mark.Rollout}");
         }

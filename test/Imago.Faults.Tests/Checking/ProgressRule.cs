@@ -90,7 +90,7 @@ internal sealed class ProgressRule(Truth truth)
             var since = Instant.Max(_changes[pool].At, Instant.Max(open ? OpenSince() : Instant.MinValue, truth.Scenario.HealAt));
             if (!waits && truth.Now - since > patience)
             {
-                truth.Violated(10, $"rollout {record.Id} ({record.Phase}) does not get on: nothing has changed since {since}. {string.Join(" ", _holds.GetValueOrDefault(pool, []).Select(h => h.Message))}");
+                truth.Violated(10, $"rollout {record.Id} ({record.Phase}) does not get on: nothing has changed since {since}. Active: {string.Join(", ", record.Active.Select(a => $"{a.Key} {a.Value.Step}"))}; surge {record.Surge}: {string.Join(", ", record.SurgeNodes.Select(s => $"{s.Key} {s.Value.Step}"))}; max unavailable {record.MaxUnavailable}. {string.Join(" ", _holds.GetValueOrDefault(pool, []).Select(h => h.Message))}");
             }
         }
     }

@@ -44,7 +44,7 @@ internal sealed class ClusterGenerator
         var zones = _dice.Pick(0, 1, 3, 3);
         var count = _dice.Chance(0.75) ? _dice.Between(1, 5) : _dice.Between(6, 12);
         var family = pool.Family!.Name;
-        var old = ReleaseGenerator.ImageOf(family, ReleaseGenerator.OldDate);
+        var old = ReleaseGenerator.ImageOf(family, ReleaseGenerator.BaseDates[0]);
         for (var i = 0; i < count; i++)
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"{pool.Name}-{i:d3}");
@@ -63,9 +63,9 @@ internal sealed class ClusterGenerator
                 Zone = zone,
                 Image = _dice.Below(30) switch
                 {
-                    0 => ReleaseGenerator.ImageOf(family, ReleaseGenerator.OldDate.PlusDays(400)),
+                    0 => ReleaseGenerator.ImageOf(family, ReleaseGenerator.BaseDates[1]),
                     1 => "somebody's-own-image",
-                    2 => ReleaseGenerator.ImageOf(family, ReleaseGenerator.OldDate.PlusDays(-20)),
+                    2 => ReleaseGenerator.ImageOf(family, ReleaseGenerator.BaseDates[2]),
                     _ => old,
                 },
                 KubeletVersion = $"v{pool.Kubernetes}",

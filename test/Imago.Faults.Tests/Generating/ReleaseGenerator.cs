@@ -10,6 +10,9 @@ internal static class ReleaseGenerator
 {
     public static readonly LocalDate OldDate = new(2026, 6, 19);
 
+    /// <summary>Base images that nodes of a pool may have at the beginning: most have the first.</summary>
+    public static readonly ImmutableArray<LocalDate> BaseDates = [OldDate, OldDate.PlusDays(400), OldDate.PlusDays(-20)];
+
     public static string ImageOf(string family, LocalDate date, int respin = 0) => NodeImage.Of(new ImageFamily(family), new ImageVersion(0, 0, date, respin)).Text;
 
     /// <summary>The catalogue, and the texts of bad images.</summary>
@@ -49,10 +52,8 @@ internal static class ReleaseGenerator
                 patches.Add(new PatchRelease(track, level, at, dice.Pick<bool?>(true, false, null), dice.Chance(0.5)));
                 if (badOnes && dice.Chance(0.3))
                 {
-                    foreach (var family in SpecGenerator.Families)
-                    {
-                        bad.Add(NodeImage.Parse(ImageOf(family, OldDate)).WithPatch(date).Text);
-                    }
+                    // What a level breaks it breaks on every base image.
+                    bad.UnionWith(SpecGenerator.Families.SelectMany(f => BaseDates.Select(b => NodeImage.Parse(ImageOf(f, b)).WithPatch(date).Text)));
                 }
             }
         }

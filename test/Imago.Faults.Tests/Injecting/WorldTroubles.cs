@@ -218,7 +218,12 @@ internal sealed class WorldTroubles
         if (SomeNode() is { } name && _truth.View.Nodes.TryGetValue(name, out var node) && !node.Unschedulable)
         {
             _world.Troubles.SomebodyCordons(name);
-            _truth.CordonedByHand.Add(name);
+            if (node.Mark is null)
+            {
+                // Where our mark still says that the cordon is ours, a second one by hand cannot be told from it.
+                _truth.CordonedByHand.Add(name);
+            }
+
             _tell($"trouble: somebody cordons {name}");
         }
     }

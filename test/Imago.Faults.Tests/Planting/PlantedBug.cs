@@ -1,6 +1,7 @@
 using Imago.Application.Ports;
 using Imago.Application.Reconciling;
 using Imago.Faults.Tests.Checking;
+using Imago.Simulation.Blueprints;
 
 namespace Imago.Faults.Tests.Planting;
 
@@ -10,6 +11,9 @@ internal abstract class PlantedBug
     public virtual IClusterConnection Around(IClusterConnection connection, Truth truth) => connection;
 
     public virtual INodeProvider Around(INodeProvider provider, string process) => provider;
+
+    /// <summary>The cluster as the world has it; the checks go by the one of the scenario.</summary>
+    public virtual ClusterBlueprint Around(ClusterBlueprint blueprint) => blueprint;
 
     public virtual IDecider Around(IDecider decider) => decider;
 }

@@ -37,7 +37,7 @@ internal sealed class FaultRun
     private FaultRun(Scenario scenario, PlantedBug? bug, bool tells)
     {
         (_scenario, _bug, Narrative) = (scenario, bug, tells ? new Narrative() : null);
-        _world = new SimulatedWorld(scenario.Blueprint, scenario.World, scenario.Seed.Fork("world"), Scenario.Start, Narrative);
+        _world = new SimulatedWorld(bug?.Around(scenario.Blueprint) ?? scenario.Blueprint, scenario.World, scenario.Seed.Fork("world"), Scenario.Start, Narrative);
         _intent = new Intent(scenario.Spec, Known(Scenario.Start), Scenario.Start);
         _truth = new Truth(scenario, _world, _intent);
         Checker = new Checker(_truth);

@@ -1,8 +1,10 @@
 using Imago.Domain.Channels;
 using Imago.Domain.Clusters;
+using Imago.Domain.Images;
 using Imago.Domain.Rollouts.Records;
 using Imago.Domain.Rollouts.Settings;
 using Imago.Domain.Tests.Rollouts.Kit;
+using NodaTime;
 using Shouldly;
 using Xunit;
 
@@ -219,6 +221,213 @@ public sealed class RolloutStories
 
         world.ShouldBeTidy();
         world.Story.ShouldMatch(story);
+    }
+
+    [Fact]
+    [Trait("Rule", "MW-53")]
+    public void Rollout_LastNodeFinishesAfterTheClose_EndsWithoutWaitingForTheNextWindow()
+    {
+        // The window closes at 12:06, while the only node is being reimaged.
+        var world = new ObedientWorld(Shop(1).With(s => s with { Window = Windows.Daily("08:06", 4) })).Play(60);
+
+        world.ShouldBeTidy();
+        world.Record("a").Phase.ShouldBe(RolloutPhase.Succeeded);
+    }
+
+    [Fact]
+    [Trait("Rule", "MW-56")]
+    public void Rollout_NewerImageWhileTheWindowIsOpen_UpgradesThePoolAgain()
+    {
+        var cluster = Shop(2).Released(Some.Newest, Some.After(7)).With(s => s with { Window = Windows.Daily("10:00", 4) });
+
+        var world = new ObedientWorld(cluster).Play(100);
+
+        world.ShouldBeTidy();
+        world.NodeNamed("a-1").Image.Text.ShouldBe(Some.Newest);
+        world.Story.ShouldMatch("newer-image");
+    }
+
+    [Fact]
+    [Trait("Rule", "IM-36")]
+    public void Rollout_NewerImageBetweenWindows_GoesToItInTheNextWindow()
+    {
+        var cluster = Shop(3).Released(Some.Newest, Some.After(600)).With(s => s with { Window = Windows.Daily("08:10", 4) });
+
+        var world = new ObedientWorld(cluster).Play(36 * 60);
+
+        world.ShouldBeTidy();
+        world.View.Nodes.Values.ShouldAllBe(n => n.Image.Text == Some.Newest);
+        world.Story.ShouldMatch("superseded");
+    }
+
+    [Fact]
+    [Trait("Rule", "IM-37")]
+    public void Rollout_TargetWithdrawn_FinishesNodesInFlightAndStartsNoOther()
+    {
+        var cluster = Shop(3).Released(Some.New, Some.Noon - Duration.FromDays(8), withdrawn: Some.After(6));
+
+        var world = new ObedientWorld(cluster)
+            .At(6, "the image is withdrawn", _ => { })
+            .Play(60);
+
+        world.ShouldBeTidy();
+        world.Record("a").Phase.ShouldBe(RolloutPhase.Canceled);
+        world.View.Nodes.Values.Count(n => n.Image.Text == Some.New).ShouldBe(1);
+        world.Story.ShouldMatch("withdrawn");
+    }
+
+    [Fact]
+    [Trait("Rule", "MW-57")]
+    public void Rollout_FailedPool_IsTriedOnceMoreInTheSameWindow()
+    {
+        var world = new ObedientWorld(Shop(2).With(s => s with { Window = Windows.Daily("11:00", 4) })) { Capacity = (0, "AllocationFailed") }.Play(23 * 60);
+
+        world.Story.Lines.Count(l => l.Contains(" begins: ", StringComparison.Ordinal)).ShouldBe(3);
+        world.Story.ShouldMatch("retry");
+    }
+
+    [Fact]
+    public void Rollout_NodeVanishes_GoesOnWithTheOthers()
+    {
+        var world = new ObedientWorld(Shop(3))
+            .At(4.1, "the autoscaler removes a node", w => w.Remove("a-1"))
+            .Play(100);
+        world.Story.ShouldMatch("node-vanishes");
+
+        world.ShouldBeTidy();
+        world.View.Nodes.Keys.Order().ShouldBe(["a-2", "a-3"]);
+        world.Record("a").Settled["a-1"].Result.ShouldBe(NodeResult.Gone);
+    }
+
+    [Fact]
+    public void Rollout_SurgeNodeDeletedBySomebody_MakesAnother()
+    {
+        var world = new ObedientWorld(Shop(3))
+            .At(10, "somebody deletes the surge node", w => w.Remove(w.Record("a").SurgeNodes.Keys.First()))
+            .Play(100);
+        world.Story.ShouldMatch("surge-node-deleted");
+
+        world.ShouldBeTidy();
+        world.Record("a").Phase.ShouldBe(RolloutPhase.Succeeded);
+    }
+
+    [Fact]
+    [Trait("Rule", "UP-155")]
+    public void Rollout_SurgeNodeCordonedBySomebody_IsReplacedInsteadOfHoldingUpThePool()
+    {
+        var world = new ObedientWorld(Shop(3))
+            .At(11, "somebody cordons the surge node", w => w.Change(w.Record("a").SurgeNodes.Keys.First(), n => n with { Unschedulable = true }))
+            .Play(100);
+
+        world.ShouldBeTidy();
+        world.Record("a").Phase.ShouldBe(RolloutPhase.Succeeded);
+    }
+
+    [Fact]
+    [Trait("Rule", "UP-150")]
+    public void Rollout_SurgeNodeDies_FailsInsteadOfWaitingForEver()
+    {
+        var world = new ObedientWorld(Shop(3))
+            .At(11, "the surge node dies", w => w.Change(w.Record("a").SurgeNodes.Keys.First(), n => n with { Ready = false }))
+            .Play(24 * 60);
+
+        world.Record("a").Ended.ShouldBeTrue(world.Story.Tail(40));
+    }
+
+    [Fact]
+    [Trait("Rule", "UP-150")]
+    [Trait("Rule", "UP-51")]
+    [Trait("Rule", "UP-155")]
+    public void Rollout_LostNodeRecoversLater_IsHandedBackAndItsReplacementReturnedWithinAWindow()
+    {
+        var world = new ObedientWorld(Shop(3).With(s => s with { Window = Windows.Daily("11:00", 4) })) { KeepsNodeObjects = true }
+            .At(6 * 60, "the node is repaired", w => w.Change("a-3", n => n with { Ready = true }));
+        world.BadNodes.Add("a-3");
+
+        world.Play(10 * 60);
+
+        // The window has closed at 15:00; the node is handed back, the replacement stays until the next one.
+        world.NodeNamed("a-3").Unschedulable.ShouldBeFalse();
+        world.NodeNamed("a-3").Mark.ShouldBeNull();
+        world.View.Nodes.Count.ShouldBe(4);
+
+        world.Play(24 * 60);
+
+        world.ShouldBeTidy();
+        world.Story.ShouldMatch("lost-node-recovers");
+    }
+
+    [Theory]
+    [InlineData("1.34.0", 0, 0, "capacity-1.34")]
+    [InlineData("1.35.0", 0, 0, "capacity-1.35-none")]
+    [InlineData("1.35.0", 1, 0, "capacity-1.35-one")]
+    [InlineData("1.35.0", 0, 1, "capacity-1.35-in-place")]
+    [Trait("Rule", "UP-32")]
+    [Trait("Rule", "UP-33")]
+    [Trait("Rule", "UP-34")]
+    public void Rollout_NoCapacityForTheFullSurge_FallsBackAsTheVersionAllows(string kubernetes, int room, int unavailable, string story)
+    {
+        KubernetesVersion.TryParse(kubernetes, out var version).ShouldBeTrue();
+        var cluster = new TestCluster()
+            .Pool("a", 3, settings: s => s with { MaxSurge = IntOrPercent.Of(3), MaxUnavailable = IntOrPercent.Of(unavailable) }, spec: p => p with { Kubernetes = version });
+
+        var world = new ObedientWorld(cluster) { Capacity = (room, "SubnetIsFull") }.Play(9 * 60);
+
+        world.ShouldBeTidy();
+        world.Story.ShouldMatch(story);
+    }
+
+    [Fact]
+    [Trait("Rule", "UP-55")]
+    [Trait("Rule", "UP-17")]
+    [Trait("Rule", "UP-154")]
+    public void Rollout_MoreBlockedNodesThanAllowed_Stops()
+    {
+        var cluster = Shop(4, s => s with { Undrainable = UndrainableNodeBehavior.Cordon, MaxSurge = IntOrPercent.Of(2), MaxBlockedNodes = IntOrPercent.Of(1) })
+            .Deployment("shop/admin", "a-1", "a-2", "a-3").MinAvailable("shop/admin", 3);
+
+        var world = new ObedientWorld(cluster).Play(3 * 60);
+        world.Story.ShouldMatch("max-blocked-nodes");
+
+        // UP-154: at most one is quarantined, in later runs, too; the next is handed back.
+        world.View.Nodes.Values.Count(n => n.Quarantined).ShouldBe(1);
+        world.View.Nodes.Values.Count(n => n.Unschedulable).ShouldBe(1);
+        world.Record("a").Phase.ShouldBe(RolloutPhase.Failed);
+    }
+
+    [Fact]
+    [Trait("Rule", "UP-56")]
+    public void Rollout_QuarantineLiftedByItsOwner_TakesTheNodeAndReturnsItsReplacement()
+    {
+        var world = new ObedientWorld(Blocked(UndrainableNodeBehavior.Cordon))
+            .At(120, "the owner fixes the budget and removes the label", w =>
+            {
+                w.Budget("shop/admin", b => b with { MinAvailable = IntOrPercent.Of(0) });
+                w.Change("a-2", n => n with { Quarantined = false });
+            })
+            .Play(10 * 60);
+
+        world.ShouldBeTidy();
+        world.NodeNamed("a-2").Image.Text.ShouldBe(Some.New);
+        world.Story.ShouldMatch("quarantine-lifted");
+    }
+
+    [Fact]
+    [Trait("Rule", "UP-61")]
+    public void Rollout_FailedPool_EndsTheRunForTheOthers()
+    {
+        var cluster = Shop(1, s => s with { Undrainable = UndrainableNodeBehavior.Schedule }).Pool("b", 1).With(s => s with { Window = Windows.Daily("11:00", 4) })
+            .Deployment("shop/admin", "a-1").MinAvailable("shop/admin", 1);
+
+        var world = new ObedientWorld(cluster).Play(3 * 60);
+
+        world.NodeNamed("b-1").Image.Text.ShouldBe(Some.Old);
+
+        // ADR 4: in the next window the pool that failed comes last, or it would keep the other from ever being patched.
+        world.Play(24 * 60);
+
+        world.NodeNamed("b-1").Image.Text.ShouldBe(Some.New);
+        world.Story.ShouldMatch("failed-pool-ends-the-run");
     }
 
     internal static TestCluster Shop(int nodes, Func<UpgradeSettings, UpgradeSettings>? settings = null) => new TestCluster()

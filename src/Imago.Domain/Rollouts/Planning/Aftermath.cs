@@ -1,7 +1,7 @@
 using Imago.Domain.Clusters;
 using Imago.Domain.Rollouts.Actions;
-using Imago.Domain.Rollouts.Explanations;
 using Imago.Domain.Rollouts.Records;
+using Imago.Domain.Rollouts.Settings;
 
 namespace Imago.Domain.Rollouts.Planning;
 
@@ -21,20 +21,38 @@ internal static class Aftermath
         pass.Halt(fault);
     }
 
+    /// <summary>Whether a node that cannot be drained is to be quarantined; else it is handed back and the pool stops.</summary>
+    /// <remarks>
+    /// UP-50, UP-55, UP-154: under <c>Cordon</c>, and as long as there are not <c>maxBlockedNodes</c> already, those of earlier runs included. Of several nodes given
+    /// up at once the ones with the smaller names come first.
+    /// </remarks>
+    public static bool MayQuarantine(RolloutPass pass, Node node)
+    {
+        if (pass.Settings.Undrainable != UndrainableNodeBehavior.Cordon)
+        {
+            return false;
+        }
+
+        var blocked = pass.View.NodesOf(pass.Record.Pool).Values.Count(n => n.Quarantined && !string.Equals(n.Name, node.Name, StringComparison.Ordinal));
+        var before = pass.Record.Active.Count(a => a.Value.Step == NodeStep.GivingUp && string.CompareOrdinal(a.Key, node.Name) < 0
+            && pass.View.Nodes.TryGetValue(a.Key, out var other) && !other.Quarantined);
+        return node.Quarantined || blocked + before < pass.Record.MaxBlocked;
+    }
+
+    /// <summary>Why the pool stops because of a node that cannot be drained.</summary>
+    public static RolloutFault Stopping(RolloutPass pass, RolloutFault fault) => pass.Settings.Undrainable == UndrainableNodeBehavior.Schedule
+        ? fault
+        : fault with
+        {
+            Message = $"More nodes of pool '{pass.Record.Pool}' cannot be drained than the {pass.Record.MaxBlocked} that maxBlockedNodes allows. {fault.Message}",
+        };
+
     /// <summary>A node that stays cordoned with the quarantine label.</summary>
-    /// <remarks>UP-51: one surge node is kept as its replacement. UP-55: more than <c>maxBlockedNodes</c> stop the upgrade.</remarks>
+    /// <remarks>UP-51: one surge node is kept as its replacement.</remarks>
     public static void Quarantined(RolloutPass pass, string name, RolloutFault fault)
     {
         pass.Settle(name, NodeResult.Quarantined, fault);
         Keep(pass, name);
-        var blocked = pass.Record.Settled.Count(s => s.Value.Result == NodeResult.Quarantined);
-        if (blocked > pass.Record.MaxBlocked)
-        {
-            pass.Halt(new RolloutFault(
-                nameof(ReasonCode.Undrainable),
-                $"{blocked} nodes of pool '{pass.Record.Pool}' could not be drained, more than the {pass.Record.MaxBlocked} that maxBlockedNodes allows. The last was '{name}'. {fault.Message}",
-                name, pass.Now));
-        }
     }
 
     /// <summary>Looks after what earlier steps left: nodes that recover, their replacements, and marks that nothing holds any more.</summary>

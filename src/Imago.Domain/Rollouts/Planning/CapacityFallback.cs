@@ -11,17 +11,21 @@ internal static class CapacityFallback
     public static void Apply(RolloutPass pass, string name, ProviderOperation operation)
     {
         var record = pass.Record;
-        var fault = new RolloutFault(nameof(ReasonCode.NoCapacity), $"No room for surge node '{name}': {operation.Code}: {operation.Message}", name, pass.Now);
+        var fault = new RolloutFault(nameof(ReasonCode.NoCapacity), $"No room for surge node '{name}': {operation.Code}: {operation.Message?.TrimEnd('.')}.", name, pass.Now);
         pass.Record = record = record with { CapacityFaults = record.CapacityFaults.Add(fault) };
         var had = record.SurgeNodes.Count(s => s.Value.Counts && s.Value.Step is not (SurgeStep.Creating or SurgeStep.Draining or SurgeStep.Deleting));
         var asked = record.SurgeNodes.Count(s => s.Value.Step == SurgeStep.Creating);
 
         // UP-32: from 1.35 on, what was had goes on; with nothing had, one node is tried, once. Returning nodes that are already here only to
         // stand at exactly one, as the rule's letter has it, would throw away capacity that was just hard to get.
-        if (pass.Pool.Kubernetes is { } version && version.AtLeast(1, 35) && (had > 0 || asked > 0 || record.Surge > 1))
+        var fallsBack = pass.Pool.Kubernetes is { } version && version.AtLeast(1, 35);
+        if (fallsBack && had + asked > 0)
         {
-            // While others are still being made it is too early to say how much there is: SurgeSize asks for no more until they are decided.
-            pass.Record = asked > 0 ? record : record with { Surge = Math.Max(1, had) };
+            pass.Record = record with { Surge = had + asked };
+        }
+        else if (fallsBack && !record.TriedSingleSurge && (record.Surge > 1 || record.CapacityFaults.Length > 1))
+        {
+            pass.Record = record with { Surge = 1, TriedSingleSurge = true };
         }
         else if (record.MaxUnavailable > 0)
         {

@@ -44,8 +44,11 @@ internal static class DrainFaults
             : $"{Name(pod)} has not left";
     }
 
+    private static string Describe(ClusterView view, DisruptionBudget budget) =>
+        Describe(budget, view.Pods.Values.Where(e => !e.Pod.Ready && !e.Pod.Finished && e.Budgets.Contains(budget.Key)).Select(e => e.Pod.Key));
+
     /// <summary>What a budget allows and what keeps it shut, with what to do.</summary>
-    public static string Describe(ClusterView view, DisruptionBudget budget)
+    public static string Describe(DisruptionBudget budget, IEnumerable<ObjectKey> unready)
     {
         var limit = budget.MinAvailable is { } min ? $"minAvailable {min}" : $"maxUnavailable {budget.MaxUnavailable?.ToString() ?? "not set"}";
         var text = $"disruption budget {budget.Key} ({limit}, {budget.CurrentHealthy} of {budget.ExpectedPods} pods healthy, {budget.DisruptionsAllowed} disruptions allowed)";
@@ -55,8 +58,8 @@ internal static class DrainFaults
         }
 
         // UP-44: the unready pods that keep it closed.
-        var unready = view.Pods.Values.Where(e => !e.Pod.Ready && e.Budgets.Contains(budget.Key)).Select(e => e.Pod.Key).Order().Take(MostNamed).ToList();
-        return unready.Count == 0 ? text : text + $"; not Ready: {string.Join(", ", unready)}";
+        var named = unready.Order().Take(MostNamed).ToList();
+        return named.Count == 0 ? text : text + $"; not Ready: {string.Join(", ", named)}";
     }
 
     /// <summary>A pod with its owner.</summary>

@@ -2,7 +2,6 @@ using Imago.Domain.Clusters;
 using Imago.Domain.Rollouts.Actions;
 using Imago.Domain.Rollouts.Explanations;
 using Imago.Domain.Rollouts.Records;
-using Imago.Domain.Rollouts.Settings;
 using NodaTime;
 
 namespace Imago.Domain.Rollouts.Planning;
@@ -208,10 +207,10 @@ internal static class NodeSteps
     /// <summary>Hands an undrainable node back as the settings say.</summary>
     public static void GiveUp(RolloutPass pass, string name, Node node, NodeProgress progress)
     {
-        if (pass.Settings.Undrainable == UndrainableNodeBehavior.Schedule)
+        if (!Aftermath.MayQuarantine(pass, node))
         {
             // UP-50: made schedulable again, not upgraded. UP-52: the upgrade stops.
-            pass.Halt(progress.Fault!);
+            pass.Halt(Aftermath.Stopping(pass, progress.Fault!));
             if (Handover.Release(pass, node, progress.WasUnschedulable))
             {
                 pass.Settle(name, NodeResult.Blocked);

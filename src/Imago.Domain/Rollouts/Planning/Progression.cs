@@ -35,7 +35,7 @@ internal static class Progression
         var waiting = mayContinue ? Candidates.Of(pass) : [];
         SurgeSize.Adjust(pass, waiting, mayContinue);
         Steering.Apply(pass, waiting, mayContinue);
-        End(pass, mayContinue ? waiting.Count : candidates.Count, hold);
+        End(pass, mayContinue ? waiting.Count : candidates.Count);
     }
 
     /// <summary>Ends a rollout whose target or channel has been taken away: nodes in flight finish, nothing new starts.</summary>
@@ -65,12 +65,17 @@ internal static class Progression
         {
             Cancel(nameof(ReasonCode.Aborted), $"The node OS upgrade channel is now {pass.Input.Spec.Channel}.");
         }
+        else if (pass.Record.Active.IsEmpty && !pass.Record.SurgeNodes.Values.Any(s => s.Counts) && TargetChooser.Superseded(pass))
+        {
+            // IM-36: while nothing is under way, as between two windows, it is cheapest to turn to the newer target; no node moves twice.
+            Cancel(TargetChooser.SupersededCode, $"A newer target than '{pass.Record.Target.Name}' has been released.");
+        }
 
         void Cancel(string code, string text) =>
             pass.Record = pass.Record.Become(RolloutPhase.Canceling, pass.Now, new RolloutFault(code, text, null, pass.Now));
     }
 
-    private static void End(RolloutPass pass, int left, Reason? hold)
+    private static void End(RolloutPass pass, int left)
     {
         var record = pass.Record;
         var busy = record.Active.Count > 0 || record.Steering || record.SurgeNodes.Any(s => s.Value.Counts);
@@ -90,12 +95,6 @@ internal static class Progression
             case RolloutPhase.Running when left == 0:
                 // Also outside a window, or paused: there is nothing left to start.
                 Finish(pass);
-                break;
-            case RolloutPhase.Running when hold is not null && TargetChooser.Superseded(pass):
-                // Between two windows nothing is under way: go to the newer target in the next one instead of moving nodes twice (IM-36).
-                pass.Record = record.Become(RolloutPhase.Canceling, pass.Now, new RolloutFault(
-                        TargetChooser.SupersededCode, $"A newer target than '{record.Target.Name}' has been released.", null, pass.Now))
-                    .Become(RolloutPhase.Canceled, pass.Now);
                 break;
         }
     }

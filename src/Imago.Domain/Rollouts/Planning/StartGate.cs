@@ -17,7 +17,8 @@ internal static class StartGate
             case RolloutPhase.Halting:
                 return new Reason(ReasonCode.FailedBefore, record.Fault?.Message ?? "The rollout halts.");
             case RolloutPhase.Canceling:
-                return new Reason(ReasonCode.Aborted, record.Fault?.Message ?? "The rollout was aborted.");
+                return new Reason(
+                    Enum.TryParse<ReasonCode>(record.Fault?.Code, out var code) ? code : ReasonCode.Aborted, record.Fault?.Message ?? "The rollout was aborted.");
         }
 
         if (PausedBy(pass.Input.Spec, pass.Pool) is { } paused)

@@ -34,9 +34,7 @@ internal static class SurgeSize
 
     private static void Grow(RolloutPass pass, int needed, bool mayStart)
     {
-        // UP-32: after a failure for want of capacity, the nodes still being made show how much there is.
-        var undecided = !pass.Record.CapacityFaults.IsEmpty && pass.Record.SurgeNodes.Values.Any(s => s.Step == SurgeStep.Creating);
-        if (!mayStart || undecided || ImageFor(pass) is not { } image)
+        if (!mayStart || ImageFor(pass) is not { } image)
         {
             return;
         }

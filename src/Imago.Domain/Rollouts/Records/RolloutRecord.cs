@@ -123,6 +123,9 @@ public sealed record RolloutRecord
     /// <summary>Earlier failures to get surge capacity in this run, newest last (UP-32…35).</summary>
     public ImmutableArray<RolloutFault> CapacityFaults { get; init; } = [];
 
+    /// <summary>UP-32: whether a single surge node has been tried after none of a larger surge could be had.</summary>
+    public bool TriedSingleSurge { get; init; }
+
     /// <summary>Whether the rollout has come to an end.</summary>
     public bool Ended => Phase is RolloutPhase.Succeeded or RolloutPhase.Failed or RolloutPhase.Canceled;
 

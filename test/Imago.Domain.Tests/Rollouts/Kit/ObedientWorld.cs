@@ -81,11 +81,24 @@ internal sealed class ObedientWorld
 
     public void Change(string node, Func<Node, Node> change) => Put(change(View.Nodes[node]));
 
+    public void BreakPod(string key)
+    {
+        See(new ClusterChange.PodSeen(View.Pods[TestCluster.Key(key)].Pod with { Ready = false }));
+        Recount();
+    }
+
     public void Remove(string node)
     {
         foreach (var entry in View.PodsOn(node))
         {
-            See(new ClusterChange.PodGone(entry.Pod.Key));
+            if (entry.Pod.LeavesOnDrain)
+            {
+                Stopped(entry.Pod.Key);
+            }
+            else
+            {
+                See(new ClusterChange.PodGone(entry.Pod.Key));
+            }
         }
 
         See(new ClusterChange.NodeGone(node));

@@ -1,4 +1,5 @@
 using Imago.Application.Reconciling;
+using Imago.Domain.Channels;
 using Imago.Domain.Images;
 using Imago.Domain.Rollouts.Explanations;
 using Imago.Domain.Rollouts.Records;
@@ -25,6 +26,7 @@ internal sealed class DemoRun : ITraceSink
     private readonly BudgetWatch _budgets = new();
     private readonly HashSet<(string Node, ReasonCode Code)> _explained = [];
     private INarrator? _narrator;
+    private TraceEvent? _untoldOpening;
 
     public DemoRun(DemoStory story, ReleaseCatalog catalog)
     {
@@ -51,6 +53,7 @@ internal sealed class DemoRun : ITraceSink
     {
         _narrator = narrator;
         _host.Start();
+        AnnounceReleases();
         var before = _world.Time.Now;
         while (_world.Time.NextAt <= _story.End && _world.Time.Step(_story.End))
         {
@@ -79,7 +82,45 @@ internal sealed class DemoRun : ITraceSink
                 break;
         }
 
+        Tell(happened);
+    }
+
+    // Windows in which nothing happens are not worth a line: the opening is told with the first thing that happens in it.
+    private void Tell(TraceEvent happened)
+    {
+        if (happened.Kind == TraceKind.WindowOpened)
+        {
+            _untoldOpening = happened;
+            return;
+        }
+
+        if (_untoldOpening is { } opening)
+        {
+            _untoldOpening = null;
+            if (happened.Kind == TraceKind.WindowClosed)
+            {
+                return;
+            }
+
+            _narrator?.Tell(opening);
+        }
+
         _narrator?.Tell(happened);
+    }
+
+    // Release dates are the catalogue's own; the planner sees them by itself, this only tells the audience.
+    private void AnnounceReleases()
+    {
+        foreach (var family in _story.Spec.Pools.Select(p => p.Family).OfType<ImageFamily>().Distinct())
+        {
+            var releases = _story.Spec.Channel == NodeOsChannel.SecurityPatch && family.PatchTrack is { } track
+                ? _catalog.PatchesOf(track).Select(r => (r.PublishedAt, $"Security patch level {r.Level} is released{(r.NeedsReboot ? "; it needs a reboot" : "; no reboot needed")}."))
+                : _catalog.ImagesOf(family).Select(r => (r.PublishedAt, $"Node image {r.Image} is released."));
+            foreach (var (at, text) in releases.Where(r => r.PublishedAt > _story.Start && r.PublishedAt <= _story.End))
+            {
+                _world.Time.At(at, () => _narrator!.Explain(at, text));
+            }
+        }
     }
 
     private void ExplainSlowDrains()

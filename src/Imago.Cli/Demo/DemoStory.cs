@@ -40,7 +40,7 @@ internal sealed record DemoStory(string Title, ClusterBlueprint Blueprint, Clust
         var blueprint = DemoCluster.Create(NodeImage.Parse(image), start - Duration.FromDays(10));
 
         // The soak makes the apps pool outlast its window, so that the story shows what the end of a window means.
-        var settings = new UpgradeSettings { MaxSurge = IntOrPercent.Of(1), NodeSoak = Duration.FromMinutes(15) };
+        var settings = new UpgradeSettings { MaxSurge = IntOrPercent.Of(1), NodeSoak = Duration.FromMinutes(20) };
         var spec = new ClusterSpec
         {
             Name = blueprint.Name,

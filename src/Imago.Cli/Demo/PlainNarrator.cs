@@ -18,7 +18,7 @@ internal sealed class PlainNarrator(Terminal terminal, Pace? pace) : INarrator
         }
     }
 
-    public void Explain(Instant at, string text) => terminal.Out.WriteLine($"{Time.Format(at)}  ? {text}");
+    public void Explain(Instant at, string text) => terminal.Out.WriteLine($"{Time.Format(at)}  * {text}");
 
     public Task TimeMovedAsync(Instant from, Instant to, CancellationToken cancellation) => pace?.WaitAsync(to - from, cancellation) ?? Task.CompletedTask;
 }

@@ -22,7 +22,7 @@ internal static class ForecastTables
         terminal.Out.WriteLine($"Cluster '{request.Blueprint.Name}': {summary.Nodes} nodes in {pools.Length} pools, channel {request.Spec.Channel}, from {Minute.Format(request.From)} UTC over {request.Horizon.TotalDays:0.##} days.");
         terminal.Out.WriteLine(Outcome(summary));
         terminal.Out.WriteLine();
-        Pools(terminal, request, pools, forecast);
+        Pools(terminal, pools, forecast);
         Windows(terminal, forecast);
         Troubles(terminal, forecast);
         Budgets(terminal, forecast);
@@ -45,39 +45,46 @@ internal static class ForecastTables
         return summary.FinishedAt is { } finished ? $"{text}; the last one at {Minute.Format(finished)} UTC." : $"{text}.";
     }
 
-    private static void Pools(Terminal terminal, ForecastRequest request, ImmutableArray<DiscoveredPool> pools, Forecast forecast)
+    private static void Pools(Terminal terminal, ImmutableArray<DiscoveredPool> pools, Forecast forecast)
     {
-        var done = forecast.Nodes.Where(n => n.FinishedAt is not null).ToList();
-        var (first, last) = done.Count == 0 ? (request.From, request.From) : (done.Min(n => n.StartedAt!.Value), done.Max(n => n.FinishedAt!.Value));
         var table = new Table().Border(TableBorder.Simple).AddColumns("pool", "found by", "nodes", "to", "upgraded", "started", "finished");
-        if (done.Count > 0)
-        {
-            table.AddColumn(new TableColumn($"{Minute.Format(first)} … {Minute.Format(last)}").NoWrap());
-        }
-
         foreach (var pool in pools)
         {
             var nodes = forecast.Nodes.Where(n => string.Equals(n.Pool, pool.Spec.Name, StringComparison.Ordinal)).ToList();
             var moved = nodes.Where(n => n.FinishedAt is not null).ToList();
-            var cells = new List<string>
-            {
-                pool.Spec.Name,
-                pool.FoundBy,
+            table.AddRow(
+                Markup.Escape(pool.Spec.Name),
+                Markup.Escape(pool.FoundBy),
                 nodes.Count.ToString(),
-                nodes.Select(n => n.To).FirstOrDefault(t => t is not null) ?? "-",
+                Markup.Escape(nodes.Select(n => n.To).FirstOrDefault(t => t is not null) ?? "-"),
                 nodes.Count(n => n.Status == NodeStatus.Upgraded).ToString(),
                 moved.Count == 0 ? "-" : Minute.Format(moved.Min(n => n.StartedAt!.Value)),
-                moved.Count == 0 ? "-" : Minute.Format(moved.Max(n => n.FinishedAt!.Value)),
-            };
-            if (done.Count > 0)
-            {
-                cells.Add(TimeLine(moved, first, last));
-            }
-
-            table.AddRow([.. cells.Select(Markup.Escape)]);
+                moved.Count == 0 ? "-" : Minute.Format(moved.Max(n => n.FinishedAt!.Value)));
         }
 
         terminal.Console.Write(table);
+        TimeLines(terminal, pools, forecast);
+    }
+
+    // One line per window in which something was done, so that the days between them take no room.
+    private static void TimeLines(Terminal terminal, ImmutableArray<DiscoveredPool> pools, Forecast forecast)
+    {
+        var width = Math.Max(4, pools.Max(p => p.Spec.Name.Length));
+        foreach (var run in forecast.Nodes.Where(n => n.FinishedAt is not null).GroupBy(n => n.Window).OrderBy(g => g.Key ?? Instant.MinValue))
+        {
+            var (first, last) = (run.Min(n => n.StartedAt!.Value), run.Max(n => n.FinishedAt!.Value));
+            terminal.Out.WriteLine($"  {"pool".PadRight(width)}  {Minute.Format(first)} {new string(' ', LineWidth - 34)} {Minute.Format(last)}");
+            foreach (var pool in pools)
+            {
+                var nodes = run.Where(n => string.Equals(n.Pool, pool.Spec.Name, StringComparison.Ordinal)).ToList();
+                if (nodes.Count > 0)
+                {
+                    terminal.Out.WriteLine($"  {pool.Spec.Name.PadRight(width)}  {TimeLine(nodes, first, last)}");
+                }
+            }
+
+            terminal.Out.WriteLine();
+        }
     }
 
     // One character per slice of time: how many nodes of the pool are under way, 9 for more than that.

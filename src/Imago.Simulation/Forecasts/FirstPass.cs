@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Imago.Domain.Images;
 using Imago.Domain.Rollouts;
 using Imago.Domain.Rollouts.Explanations;
+using Imago.Domain.Rollouts.Planning;
 using Imago.Domain.Rollouts.Settings;
 using Imago.Simulation.Worlds;
 
@@ -30,5 +31,18 @@ public static class FirstPass
         Operations = world.Provider.Operations,
     });
 
-    private static ImmutableSortedDictionary<string, NodeExplanation> Explain(ClusterInput input) => Explainer.Explain(input);
+    private static ImmutableSortedDictionary<string, NodeExplanation> Explain(ClusterInput input)
+    {
+        var plan = ClusterPlanner.Decide(input);
+
+        // What has been decided to start is under way: its nodes are explained by what it would do next.
+        var record = input.Records.Values.FirstOrDefault(r => !r.Ended) ?? plan.Start;
+        if (record is null)
+        {
+            return Explainer.Explain(input, plan, null);
+        }
+
+        var pool = input.Spec.Pools.FirstOrDefault(p => string.Equals(p.Name, record.Pool, StringComparison.Ordinal)) ?? new PoolSpec { Name = record.Pool };
+        return Explainer.Explain(input, plan, RolloutPlanner.Decide(input, pool, record));
+    }
 }

@@ -24,7 +24,7 @@ internal sealed class RolloutUnderWay
     private RolloutUnderWay(ClusterInput input, PoolSpec pool, RolloutRecord record)
     {
         (Input, Pool, Record) = (input, pool, record);
-        var node = record.Active.FirstOrDefault(a => a.Value.Step == NodeStep.Draining).Key ?? record.SurgeNodes.First().Key;
+        var node = record.Active.FirstOrDefault(a => a.Value.Step == NodeStep.Draining).Key ?? record.Settled.First().Key;
         var pod = input.View.PodsOn(node).First(e => e.Pod.LeavesOnDrain).Pod;
         Flipped = [new(pod with { Ready = false }), new(pod with { Ready = true })];
     }
@@ -35,7 +35,7 @@ internal sealed class RolloutUnderWay
 
     public RolloutRecord Record { get; }
 
-    /// <summary>One pod of a node under way as not Ready, and as Ready: applied in turn, each is news.</summary>
+    /// <summary>One pod, of a node under way if there is one, as not Ready, and as Ready: applied in turn, each is news.</summary>
     public ImmutableArray<ClusterChange.PodSeen> Flipped { get; }
 
     /// <summary>The rollout in a cluster of that many nodes.</summary>

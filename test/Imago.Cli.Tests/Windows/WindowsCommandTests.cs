@@ -137,6 +137,8 @@ public sealed class WindowsCommandTests : IDisposable
     [InlineData("2026-07-05", "2026-07-05T00:00:00Z")]
     [InlineData("2026-07-06", "2026-07-12T00:00:00Z")]
     [InlineData("0001-01-01", "2023-11-26T00:00:00Z")]
+    [InlineData("-9998-01-01T00:00:00Z", "2023-11-26T00:00:00Z")]
+    [InlineData("9999-12-24T00:00:00-14:00", "9999-12-26T00:00:00Z")]
     [Trait("Rule", "MW-42")]
     public async Task Windows_From_ListsWhatEndsAfterIt(string from, string start)
     {

@@ -80,7 +80,8 @@ public sealed class RecurrenceProperties
     public void BlockedUntil_AnyInstant_NamesABlockThatHidesAScheduledWindow() => Holds.ForAll(
         from schedule in Cases
         from day in Gen.Choose(0, 600)
-        select (schedule, day),
+        from onBlocked in Gen.Choose(0, 3)
+        select (schedule, onBlocked > 0 && schedule.Blocked.Length > 0 ? schedule.Blocked[0].End.DayNumber - Earliest.DayNumber : day),
         test =>
         {
             var (schedule, day) = test;

@@ -88,13 +88,10 @@ public sealed class ExtremeInputTests
         foreach (var edge in Edges)
         {
             var windows = times.EndingAfter(edge).Take(3).ToList();
-            windows.ShouldAllBe(w => w.Start < w.End && w.End > edge && w.OccurrenceStart <= w.Start);
-            windows.Select(w => w.Start).ShouldBeInOrder();
+            windows.Count(w => w.Start < w.End && w.End > edge && w.OccurrenceStart <= w.Start).ShouldBe(windows.Count);
+            windows.Zip(windows.Skip(1)).Count(pair => pair.First.End > pair.Second.Start).ShouldBe(0);
             times.StateAt(edge).Current.ShouldBe(windows is [var first, ..] && first.Contains(edge) ? first : null);
-            if (times.BlockedUntil(edge) is { } until)
-            {
-                until.ShouldBeGreaterThan(edge);
-            }
+            (times.BlockedUntil(edge) <= edge).ShouldBeFalse();
         }
 
         return Edges.Length;

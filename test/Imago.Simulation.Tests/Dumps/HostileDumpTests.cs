@@ -28,6 +28,8 @@ public class HostileDumpTests
     [InlineData("""{"kind":"List","items":[{"kind":"Secret"},{"kind":"Secret"},{"kind":"Pod"}]}""", "found none among 2 Secret, 1 Pod.")]
     [InlineData("""{"kind":"List","items":[{"kind":"Node"}}""", "after 1 whole items, something cannot be read")]
     [InlineData("""{"kind":"List","items":[{"kind":"Node","metadata":{"name":"\ud800"}}]}""", "half of a surrogate pair")]
+    [InlineData("""{"\ud800":1,"kind":"List","items":[]}""", "found an empty list")]
+    [InlineData("""{"kind":"List","items":[{"kind":"\u001b[2J"}]}""", "found none among 1 ?[2J.")]
     public void Reader_NotADump_SaysWhatItIs(string text, string message)
     {
         var refusal = DumpText.Refused(text);
@@ -147,6 +149,28 @@ public class HostileDumpTests
         dump.Cluster.Budgets.Single().MinAvailable.ShouldBeNull();
         dump.Cluster.Workloads.Single().Replicas.ShouldBe(1);
         dump.Cluster.Assumptions.ShouldContain("A disruption budget whose minAvailable cannot be read counts as if it did not state it: 1 disruption budget (default/b).");
+    }
+
+    [Fact]
+    public void Assumptions_OfAHostileDump_AreFewShortAndPlain()
+    {
+        var pods = Enumerable.Range(0, 1000).Select(i => DumpText.Pod($"p{i}", $$"""{"schedulerName":"\u001b{{i}}{{new string('x', 1000)}}"}"""));
+        var assumptions = DumpText.Read(DumpText.List([DumpText.Node("n1", """{"agentpool":"a"}"""), .. pods])).Cluster.Assumptions;
+        assumptions.Length.ShouldBe(201);
+        assumptions[^1].ShouldBe("Further assumptions that are not shown: 802.");
+        assumptions.ShouldAllBe(a => a.Length < 400 && !a.Any(char.IsControl));
+    }
+
+    [Fact]
+    public void Reader_PodWithVeryManyLocalVolumes_EndsSoon()
+    {
+        var volumes = string.Join(",", Enumerable.Range(0, 20_000).Select(i => $$"""{"persistentVolumeClaim":{"claimName":"c{{i}}"} }"""));
+        var claims = Enumerable.Range(0, 20_000).Select(i => DumpText.Object("PersistentVolumeClaim", $"c{i}", """{"volumeName":"pv"}""", apiVersion: "v1"));
+        var dump = DumpText.Read(DumpText.List([
+            DumpText.Node("n1"), DumpText.Pod("p", $$"""{"nodeName":"n1","volumes":[{{volumes}}]}"""), .. claims,
+            DumpText.Object("PersistentVolume", "pv", """{"local":{},"nodeAffinity":{"required":{"nodeSelectorTerms":[{"matchExpressions":[{"key":"h","operator":"In","values":["n1"]}]}]}}}""", apiVersion: "v1")]));
+        dump.Cluster.Pods.Single().Template.RequiredNodeTerms.Sum(t => t.Expressions.Length).ShouldBe(1000);
+        dump.Cluster.Assumptions.ShouldContain("Node affinity with very many alternatives counts without that of the volumes: 1 pod (shop/p).");
     }
 
     [Fact]

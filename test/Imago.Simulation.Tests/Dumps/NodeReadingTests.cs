@@ -70,11 +70,22 @@ public class NodeReadingTests
     }
 
     [Fact]
+    public void Nodes_SameNameAndNoVersion_ContentDecides()
+    {
+        var (a, b) = (Image("a"), Image("b"));
+        Read(a, b).ShouldBe(Read(b, a));
+
+        static string Image(string image) => $$"""{"kind":"Node","metadata":{"name":"n1"},"status":{"nodeInfo":{"osImage":"{{image}}"} } }""";
+        static string Read(params string[] items) => DumpText.Read(DumpText.List(items)).Cluster.Nodes.Single().Image;
+    }
+
+    [Fact]
     public void Items_WithoutName_AreLeftOutAndCounted()
     {
-        var cluster = DumpText.Read(DumpText.List(DumpText.Node("n1"), """{"kind":"Pod"}""", """{"kind":"Pod","metadata":{"name":""}}""")).Cluster;
+        var cluster = DumpText.Read(DumpText.List(DumpText.Node("n1"), """{"kind":"Pod"}""", """{"kind":"Pod","metadata":{"name":""}}""",
+            """{"kind":"Pod","metadata":{"name":"x\u001b[2J"}}""", """{"kind":"Pod","metadata":{"name":"x","namespace":"a b"}}""")).Cluster;
         cluster.Pods.ShouldBeEmpty();
-        cluster.Assumptions.ShouldContain("Items of kind Pod without metadata.name are left out: 2.");
+        cluster.Assumptions.ShouldContain("Items of kind Pod without a usable metadata.name are left out: 4.");
     }
 
     [Theory]

@@ -10,7 +10,7 @@ namespace Imago.Simulation.Dumps;
 /// </summary>
 internal sealed class ItemReader
 {
-    private const int Block = 1 << 20;
+    private const int Block = 1 << 16;
 
     // An honest object is some ten levels deep; a custom resource may be deeper.
     private const int DepthLimit = 128;
@@ -135,12 +135,13 @@ internal sealed class ItemReader
             return true;
         }
 
-        if (reader.ValueTextEquals("items"u8))
+        // Compared as written: unescaping a key such as "\ud800" would fail, and nobody escapes the letters of these two.
+        if (reader.ValueSpan.SequenceEqual("items"u8))
         {
             return TakeItemsProperty(ref reader);
         }
 
-        var isKind = reader.ValueTextEquals("kind"u8);
+        var isKind = reader.ValueSpan.SequenceEqual("kind"u8);
         // Keys are remembered for messages only.
         var key = _topKeys.Count < 8 ? Printable(reader.ValueSpan) : null;
         if (!isKind)
@@ -466,6 +467,6 @@ internal sealed class ItemReader
     {
         var text = Encoding.UTF8.GetString(bytes[..Math.Min(bytes.Length, 40)]);
         var end = text.AsSpan().IndexOfAny('\r', '\n');
-        return string.Concat((end < 0 ? text : text[..end]).Select(c => char.IsControl(c) ? '?' : c));
+        return PlainText.Of(end < 0 ? text : text[..end], 40);
     }
 }

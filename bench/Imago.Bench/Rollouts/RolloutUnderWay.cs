@@ -127,6 +127,7 @@ internal sealed class RolloutUnderWay
         StartedAt = Now - Duration.FromMinutes(5),
         Since = Now - Duration.FromMinutes(3),
         From = SyntheticCluster.Before.Text,
+        To = SyntheticCluster.Target.Text,
         Uid = $"uid-{node}",
     };
 

@@ -12,23 +12,24 @@ internal static class Starts
 
     public static void Start(RolloutPass pass, List<Candidate> candidates)
     {
-        CandidateOrder? order = null;
-        while (true)
+        var (reimages, lives) = (ReimageSlots(pass), LiveSlots(pass));
+        if (reimages <= 0 && lives <= 0)
         {
-            var (reimages, lives) = (ReimageSlots(pass) > 0, LiveSlots(pass) > 0);
-            if (!reimages && !lives)
-            {
-                return;
-            }
+            return;
+        }
 
-            order ??= new CandidateOrder(pass, candidates);
-            if (order.Best(reimages, lives) is not var (candidate, chance) || !WorthStarting(pass, chance))
-            {
-                return;
-            }
-
+        var order = new CandidateOrder(pass, candidates);
+        while (order.Best(reimages > 0, lives > 0) is var (candidate, chance) && WorthStarting(pass, chance))
+        {
             Begin(pass, candidate);
             order.Chosen(candidate);
+            if (CanaryPending(pass))
+            {
+                // UP-151: the canary goes alone.
+                return;
+            }
+
+            _ = candidate.Need.Kind == NodeWork.Reimage ? reimages-- : lives--;
         }
     }
 
@@ -81,6 +82,11 @@ internal static class Starts
     /// <summary>How many more nodes may be patched live now. They keep serving; the number is bounded like the others so that a bad patch stays small.</summary>
     private static int LiveSlots(RolloutPass pass)
     {
+        if (pass.Record.Target is not RolloutTarget.Patch { LivePatching: true })
+        {
+            return 0;
+        }
+
         if (CanaryPending(pass))
         {
             return pass.Record.Active.Count > 0 ? 0 : 1;

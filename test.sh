@@ -149,7 +149,7 @@ echo "  done in $((SECONDS - begun)) s"
 
 if ((passed + failed == 0)); then
     failed=1
-    echo "test.sh: no test ran${filter:+; nothing that passed matches '$filter'}." >&2
+    echo "test.sh: no test matches '$filter'." >&2
 fi
 line="$passed passed, $failed failed"
 ((skipped == 0)) || line+=", $skipped skipped"

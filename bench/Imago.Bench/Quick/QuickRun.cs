@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Imago.Bench.Maintenance;
 using Imago.Bench.Rollouts;
+using Imago.Domain.Rollouts.Planning;
 
 namespace Imago.Bench.Quick;
 
@@ -9,7 +10,7 @@ namespace Imago.Bench.Quick;
 internal static class QuickRun
 {
     private const int Runs = 15;
-    private static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RunLength = TimeSpan.FromMilliseconds(60);
 
     public static void Print(TextWriter output)
@@ -26,11 +27,14 @@ internal static class QuickRun
             }
         }
 
+        var burst = RolloutUnderWay.Of(5000, surge: 50, free: 50);
+        Line(output, "full decision that starts 50 nodes at once", () => RolloutPlanner.Decide(burst.Input, burst.Pool, burst.Record));
+
         foreach (var inFlight in new[] { 5, 10, 50 })
         {
             var bench = new IncrementalBench { InFlight = inFlight };
             bench.Build();
-            Line(output, $"one pod applied, 5000 nodes", () => bench.Apply());
+            Line(output, "one pod applied, 5000 nodes", () => bench.Apply());
             Line(output, $"one pod applied and decided, {inFlight} nodes in flight", () => bench.ApplyAndDecide());
         }
 

@@ -21,10 +21,12 @@ internal sealed class RolloutUnderWay
     private static readonly Instant Now = Instant.FromUtc(2026, 11, 25, 1, 0);
     private static readonly Instant Begun = Now - Duration.FromMinutes(45);
 
-    private RolloutUnderWay(ClusterInput input, PoolSpec pool, RolloutRecord record, string draining)
+    private RolloutUnderWay(ClusterInput input, PoolSpec pool, RolloutRecord record)
     {
         (Input, Pool, Record) = (input, pool, record);
-        Flipped = [.. new[] { true, false }.Select(ready => new ClusterChange.PodSeen(FirstPod(input.View, draining) with { Ready = ready }))];
+        var node = record.Active.FirstOrDefault(a => a.Value.Step == NodeStep.Draining).Key ?? record.Settled.First().Key;
+        var pod = input.View.PodsOn(node).First(e => e.Pod.LeavesOnDrain).Pod;
+        Flipped = [new(pod with { Ready = false }), new(pod with { Ready = true })];
     }
 
     public ClusterInput Input { get; }
@@ -33,7 +35,7 @@ internal sealed class RolloutUnderWay
 
     public RolloutRecord Record { get; }
 
-    /// <summary>One pod of a draining node as Ready, and as not: applied in turn, each is news.</summary>
+    /// <summary>One pod, of a node under way if there is one, as not Ready, and as Ready: applied in turn, each is news.</summary>
     public ImmutableArray<ClusterChange.PodSeen> Flipped { get; }
 
     /// <summary>The rollout in a cluster of that many nodes.</summary>
@@ -88,7 +90,7 @@ internal sealed class RolloutUnderWay
             Operations = active.Where(n => !draining.Contains(n)).Select(n => RolloutId(record, n))
                 .ToDictionary(id => id, id => new ProviderOperation(id, OperationState.Running, null, null, null), StringComparer.Ordinal),
         };
-        return new RolloutUnderWay(input, pools[0], record, draining.Order(StringComparer.Ordinal).First());
+        return new RolloutUnderWay(input, pools[0], record);
     }
 
     // Operation ids are made of what the record holds; see RolloutPass.
@@ -118,8 +120,6 @@ internal sealed class RolloutUnderWay
         return ClusterView.Of([.. nodes, .. surgeNodes], [.. pods, .. surge.Select(SyntheticCluster.DaemonPodOf)], cluster.Budgets());
     }
 
-    private static Pod FirstPod(ClusterView view, string node) => view.PodsOn(node).First(e => e.Pod.LeavesOnDrain).Pod;
-
     private static NodeProgress Progress(string node, bool draining) => new()
     {
         Work = NodeWork.Reimage,
@@ -127,6 +127,7 @@ internal sealed class RolloutUnderWay
         StartedAt = Now - Duration.FromMinutes(5),
         Since = Now - Duration.FromMinutes(3),
         From = SyntheticCluster.Before.Text,
+        To = SyntheticCluster.Target.Text,
         Uid = $"uid-{node}",
     };
 

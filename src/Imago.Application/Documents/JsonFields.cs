@@ -45,12 +45,18 @@ internal sealed class JsonFields
             return null;
         }
 
-        return value.ValueKind == JsonValueKind.String ? value.GetString() : Wrong<string>(PathOf(name), "a string", value);
+        if (value.ValueKind == JsonValueKind.String)
+        {
+            return value.GetString();
+        }
+
+        Wrong(PathOf(name), "a string", value);
+        return null;
     }
 
     public long? Number(string name) => Find(name) is { } value ? WholeNumber(value, PathOf(name)) : null;
 
-    /// <summary>The elements of an array, those that could be read; null when the field is absent.</summary>
+    /// <summary>The elements of an array; none when it is something else, null when the field is absent.</summary>
     public ImmutableArray<T>? List<T>(string name, Func<JsonElement, string, T> read)
     {
         if (Find(name) is not { } value)
@@ -60,7 +66,7 @@ internal sealed class JsonFields
 
         if (value.ValueKind != JsonValueKind.Array)
         {
-            Wrong<string>(PathOf(name), "an array", value);
+            Wrong(PathOf(name), "an array", value);
             return [];
         }
 
@@ -71,7 +77,7 @@ internal sealed class JsonFields
     {
         if (value.ValueKind != JsonValueKind.Number)
         {
-            Wrong<string>(path, "a whole number", value);
+            Wrong(path, "a whole number", value);
             return null;
         }
 
@@ -125,12 +131,7 @@ internal sealed class JsonFields
         return null;
     }
 
-    private T? Wrong<T>(string path, string expected, JsonElement found)
-        where T : class
-    {
-        _problems.Add(new(path, $"Expected {expected}, found {Kind(found)}."));
-        return null;
-    }
+    private void Wrong(string path, string expected, JsonElement found) => _problems.Add(new(path, $"Expected {expected}, found {Kind(found)}."));
 
     private static bool TryFit(decimal exact, out long number)
     {

@@ -58,7 +58,8 @@ public static class MaintenanceDocument
         var (value, found) = MaintenanceValidation.Validate(draft, new ValidationContext(kind ?? ConfigurationKind.NodeOsUpgrade, asOf, isStored));
 
         // A value that could not be read is absent for the validation; that it is missing would be said a second time.
-        problems.AddRange(found.Where(f => !problems.Any(p => Covers(p.Path, f.Path))));
+        var unreadable = problems.ToImmutable();
+        problems.AddRange(found.Where(f => !unreadable.Any(u => Covers(u.Path, f.Path))));
         return problems.Count == 0 ? (value, []) : (null, problems.ToImmutable());
     }
 

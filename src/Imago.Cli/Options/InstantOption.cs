@@ -40,8 +40,7 @@ public static class InstantOption
 
         foreach (var pattern in Patterns)
         {
-            // On the calendar's first and last day an offset can point past it.
-            if (pattern.Parse(text) is { Success: true, Value: var found } && found.Year is > -9998 and < 9999)
+            if (pattern.Parse(text) is { Success: true, Value: var found } && !IsBeyondTheCalendar(found))
             {
                 return found.ToInstant();
             }
@@ -49,4 +48,8 @@ public static class InstantOption
 
         return null;
     }
+
+    // On the calendar's first and last day an offset can point past it.
+    private static bool IsBeyondTheCalendar(OffsetDateTime time) =>
+        (time.Date == LocalDate.MinIsoValue && time.Offset > Offset.Zero) || (time.Date == LocalDate.MaxIsoValue && time.Offset < Offset.Zero);
 }

@@ -19,9 +19,8 @@ public static class OutputOption
     {
         var option = new Option<OutputFormat>("--output", "-o")
         {
-            Description = "For whom the answer is written: people or programs.",
+            Description = "For whom the answer is written: people or programs [default: table].",
             HelpName = "table|json",
-            DefaultValueFactory = _ => OutputFormat.Table,
             CustomParser = result =>
             {
                 var text = result.Tokens[0].Value;

@@ -88,7 +88,7 @@ public static class FamilySpellings
 
     private static readonly Dictionary<ImageFamily, FamilySpelling> ByFamily = Differing.ToDictionary(s => s.Family);
 
-    // The label's spelling goes first: `AKSAzureLinux-gen2` is no label, but a notes folder could be spelled like a family one day.
+    // The label's spelling goes first: `AKSUbuntu-1804` is a family, and also the notes folder of the family that came after it.
     private static readonly Dictionary<string, ImageFamily> ByText = Table();
 
     /// <summary>The spellings of a family; one that is in no table is spelled as in the label everywhere it is known.</summary>

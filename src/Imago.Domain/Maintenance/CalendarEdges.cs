@@ -17,10 +17,10 @@ internal static class CalendarEdges
         return sinceFirst < Duration.Zero ? LocalDate.MinIsoValue : sinceFirst > Span ? null : LocalDate.MinIsoValue.PlusDays(sinceFirst.Days);
     }
 
-    /// <summary>The instant of a local date and time; at the edge itself if it lies beyond.</summary>
-    public static Instant InstantOf(LocalDate date, LocalTime time, Offset offset)
+    /// <summary>The instant that lies a length after a local date and time; at the edge itself if it lies beyond.</summary>
+    public static Instant InstantOf(LocalDate date, LocalTime time, Offset offset, Duration length = default)
     {
-        var sinceFirst = Duration.FromDays(Period.DaysBetween(LocalDate.MinIsoValue, date)) + Duration.FromNanoseconds(time.NanosecondOfDay) - Duration.FromSeconds(offset.Seconds);
+        var sinceFirst = Duration.FromDays(Period.DaysBetween(LocalDate.MinIsoValue, date)) + Duration.FromNanoseconds(time.NanosecondOfDay) - Duration.FromSeconds(offset.Seconds) + length;
         return Instant.MinValue + Duration.Max(Duration.Zero, Duration.Min(Span, sinceFirst));
     }
 

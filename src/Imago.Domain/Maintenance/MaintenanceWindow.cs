@@ -45,7 +45,7 @@ public sealed record MaintenanceWindow : MaintenanceTimes
         {
             // MW-40: UTC start = local date + start time − offset. "02:00" at +02:00 is 00:00 UTC.
             var start = CalendarEdges.InstantOf(next, StartTime, UtcOffset);
-            var end = CalendarEdges.Later(start, _length);
+            var end = CalendarEdges.InstantOf(next, StartTime, UtcOffset, _length);
             if (end > instant && start < end)
             {
                 return new Occurrence(start, end);

@@ -58,14 +58,15 @@ internal sealed class DumpContent(DumpOptions options)
         }
 
         var metadata = item.Child("metadata");
-        if (metadata.Text("name") is not { Length: > 0 } name)
+        var name = metadata.Text("name");
+        var inNamespace = metadata.Text("namespace") is { Length: > 0 } stated ? stated : "default";
+        if (!PlainText.IsName(name) || !PlainText.IsName(inNamespace))
         {
             _unnamed[kind] = _unnamed.GetValueOrDefault(kind) + 1;
             return;
         }
 
-        var key = new ObjectKey(metadata.Text("namespace") is { Length: > 0 } stated ? stated : "default", name);
-        Take(kind, item, key, Revision.Of(item));
+        Take(kind, item, new ObjectKey(inNamespace, name), Revision.Of(item));
     }
 
     private void Take(string kind, JsonElement item, ObjectKey key, Revision revision)

@@ -8,5 +8,5 @@ public sealed class DumpException(string message) : Exception(message)
         "kubectl get nodes,namespaces,pods,pdb,deployments,replicasets,statefulsets,daemonsets,jobs,pv,pvc -A -o json > dump.json";
 
     /// <summary>A message that ends with the command.</summary>
-    internal static DumpException Of(string found) => new($"{found} Make a dump with: {Command}");
+    internal static DumpException Of(string found) => new($"{PlainText.Of(found, 600)} Make a dump with: {Command}");
 }

@@ -85,7 +85,7 @@ public static class DumpReader
 
         foreach (var (kind, count) in content.Unnamed)
         {
-            findings.Add($"Items of kind {kind} without metadata.name are left out: {count}");
+            findings.Add($"Items of kind {kind} without a usable metadata.name are left out: {count}");
         }
 
         Repeated("node", content.Nodes.Repeated, n => n);

@@ -9,6 +9,9 @@ internal sealed class Findings
 {
     private const int Examples = 3;
 
+    // A hostile dump could name another scheduler for every pod.
+    private const int MostSentences = 200;
+
     private readonly SortedDictionary<(string Sentence, string Noun), SortedSet<string>> _matters = [];
 
     private readonly SortedSet<string> _general = new(StringComparer.Ordinal);
@@ -28,14 +31,17 @@ internal sealed class Findings
     }
 
     /// <summary>The sentences, in ordinal order.</summary>
-    public ImmutableArray<string> ToSentences() =>
-        [.. _general.Concat(_matters.Select(m => Sentence(m.Key.Sentence, m.Key.Noun, m.Value))).Order(StringComparer.Ordinal)];
+    public ImmutableArray<string> ToSentences()
+    {
+        var all = _general.Concat(_matters.Select(m => Sentence(m.Key.Sentence, m.Key.Noun, m.Value))).Order(StringComparer.Ordinal).ToList();
+        return all.Count <= MostSentences ? [.. all] : [.. all.Take(MostSentences), $"Further assumptions that are not shown: {all.Count - MostSentences}."];
+    }
 
     private static string Sentence(string sentence, string noun, SortedSet<string> names)
     {
         var shown = string.Join(", ", names.Take(Examples));
         var more = names.Count > Examples ? $" and {names.Count - Examples} more" : "";
-        return $"{sentence}: {names.Count} {noun}{(names.Count == 1 ? "" : "s")} ({shown}{more}).";
+        return $"{PlainText.Of(sentence, 300)}: {names.Count} {noun}{(names.Count == 1 ? "" : "s")} ({shown}{more}).";
     }
 }
 

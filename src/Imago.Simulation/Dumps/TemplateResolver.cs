@@ -8,7 +8,7 @@ namespace Imago.Simulation.Dumps;
 internal sealed class TemplateResolver(DumpContent content)
 {
     // Alternatives multiply: four volumes with ten alternatives each would be ten thousand terms.
-    private const int MostNodeTerms = 1000;
+    private const int MostExpressions = 1000;
 
     public PodTemplate Resolve(TemplateDraft draft, string inNamespace, Notes notes)
     {
@@ -116,7 +116,7 @@ internal sealed class TemplateResolver(DumpContent content)
             return more;
         }
 
-        if ((long)terms.Length * more.Length > MostNodeTerms)
+        if (terms.Sum(t => (long)t.Expressions.Length) * more.Length + more.Sum(t => (long)t.Expressions.Length) * terms.Length > MostExpressions)
         {
             notes.Add("Node affinity with very many alternatives counts without that of the volumes");
             return terms;

@@ -37,9 +37,9 @@ public static class DemoCluster
             .AddDeployment("shop", "web", "apps", 12, SpreadOver("web", Asking(500, 0.5), hard: false))
             .AddBudget("shop", "web", maxUnavailable: IntOrPercent.Percent(25))
             .AddDeployment(
-                "shop", "cart", "apps", 4,
+                "shop", "cart", "apps", 8,
                 SpreadOver("cart", Asking(1000, 2), hard: false) with { StartupTime = Duration.FromMinutes(6), GracePeriod = Duration.FromSeconds(60) })
-            .AddBudget("shop", "cart", minAvailable: IntOrPercent.Of(3))
+            .AddBudget("shop", "cart", minAvailable: IntOrPercent.Of(7))
             .AddDeployment("shop", "checkout", "apps", 4, SpreadOver("checkout", Asking(500, 0.5), hard: false))
             .AddBudget("shop", "checkout", maxUnavailable: IntOrPercent.Of(1))
             .AddDeployment("shop", "search", "apps", 5, Asking(750, 1))

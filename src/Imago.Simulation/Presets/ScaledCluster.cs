@@ -22,7 +22,7 @@ public sealed record ClusterShape
     /// <summary>Share of budgets that allow one pod at a time; the others allow 25 %. 0 to 1.</summary>
     public double TightShare { get; init; } = 0.5;
 
-    /// <summary>Most nodes of one pool. A pool of 1000 would leave no room for surge (UP-25).</summary>
+    /// <summary>Most nodes of one pool. A provider allows 1000 at most, surge included.</summary>
     public int PoolSize { get; init; } = 500;
 
     public int Zones { get; init; } = 3;

@@ -104,6 +104,11 @@ public sealed class MaintenanceDocumentTests
             new("properties.maintenanceWindow", "'maintenanceWindow' cannot be combined with 'timeInWeek' or 'notAllowedTime'. Keep one form."),
         ]);
 
+    [Fact]
+    public void Read_ProblemsBelowOneAnother_AreAllTold() =>
+        Read("""{"name":"default","maintenanceWindow":{"schedule":{"daily":{"intervalDays":9}},"durationHours":4,"startTime":"02:00"}}""").Problems.Select(p => p.Path)
+            .ShouldBe(["maintenanceWindow.schedule.daily", "maintenanceWindow.schedule.daily.intervalDays"]);
+
     [Theory]
     [InlineData("""{"properties":[]}""", "properties")]
     [InlineData("""{"properties":{"maintenanceWindow":"x"}}""", "properties.maintenanceWindow")]

@@ -88,13 +88,10 @@ public sealed class ExtremeInputTests
         foreach (var edge in Edges)
         {
             var windows = times.EndingAfter(edge).Take(3).ToList();
-            windows.ShouldAllBe(w => w.Start < w.End && w.End > edge && w.OccurrenceStart <= w.Start);
-            windows.Select(w => w.Start).ShouldBeInOrder();
+            windows.Count(w => w.Start < w.End && w.End > edge && w.OccurrenceStart <= w.Start).ShouldBe(windows.Count);
+            windows.Zip(windows.Skip(1)).Count(pair => pair.First.End > pair.Second.Start).ShouldBe(0);
             times.StateAt(edge).Current.ShouldBe(windows is [var first, ..] && first.Contains(edge) ? first : null);
-            if (times.BlockedUntil(edge) is { } until)
-            {
-                until.ShouldBeGreaterThan(edge);
-            }
+            (times.BlockedUntil(edge) <= edge).ShouldBeFalse();
         }
 
         return Edges.Length;
@@ -165,10 +162,7 @@ public sealed class ExtremeInputTests
         foreach (var (schedule, start) in expected)
         {
             var window = Some.Window(schedule, "0001-01-01", "02:00");
-            for (var again = 0; again < 50_000; again++)
-            {
-                window.FirstEndingAfter(asOf)!.Value.Start.ShouldBe(Some.At(start));
-            }
+            Repeated(window, asOf).ShouldBe([Some.At(start)]);
         }
     }
 
@@ -178,10 +172,11 @@ public sealed class ExtremeInputTests
         var window = Some.Window(Some.EveryDay, "2024-01-01", "02:00", "+00:00", 4, ("2024-01-01", "9899-12-31"));
         var hours = new WeeklyHours([new(IsoDayOfWeek.Monday, [3])], [(Some.At("2024-01-01T00:00:00Z"), Some.At("9900-01-01T00:00:00Z"))]);
         var asOf = Some.At("2024-01-01T00:00:00Z");
-        for (var again = 0; again < 50_000; again++)
-        {
-            window.FirstEndingAfter(asOf)!.Value.Start.ShouldBe(Some.At("9900-01-01T02:00:00Z"));
-            hours.FirstEndingAfter(asOf)!.Value.Start.ShouldBe(Some.At("9900-01-01T03:00:00Z"));
-        }
+
+        Repeated(window, asOf).ShouldBe([Some.At("9900-01-01T02:00:00Z")]);
+        Repeated(hours, asOf).ShouldBe([Some.At("9900-01-01T03:00:00Z")]);
     }
+
+    private static HashSet<Instant?> Repeated(MaintenanceTimes times, Instant asOf) =>
+        [.. Enumerable.Range(0, 50_000).Select(_ => times.FirstEndingAfter(asOf)?.Start)];
 }

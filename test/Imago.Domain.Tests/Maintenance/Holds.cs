@@ -12,7 +12,7 @@ internal static class Holds
 {
     private const ulong UsualSeed = 20_260_101;
 
-    public static void ForAll<T>(Gen<T> cases, Action<T> property, int count = 400)
+    public static void ForAll<T>(Gen<T> cases, Action<T> property, int count = 250)
     {
         var seed = (Environment.GetEnvironmentVariable("IMAGO_SEED") ?? $"{UsualSeed}").Split(',').Select(n => ulong.Parse(n, CultureInfo.InvariantCulture)).ToArray();
         Prop.ForAll(cases.ToArbitrary(), property).Check(Config.QuickThrowOnFailure.WithMaxTest(count).WithReplay(seed[0], seed.Length > 1 ? seed[1] : 1));

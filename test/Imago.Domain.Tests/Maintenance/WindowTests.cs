@@ -113,6 +113,14 @@ public sealed class WindowTests
     }
 
     [Fact]
+    public void BlockedUntil_BlockThatHidesOnlyTheHead_IsTheReason()
+    {
+        var window = Some.Window(Some.EverySunday, "2023-11-01", "20:00", "+00:00", 12, ("2023-11-26", "2023-11-26"));
+
+        window.BlockedUntil(Some.At("2023-11-26T00:00:00Z")).ShouldBe(Some.At("2023-11-27T00:00:00Z"));
+    }
+
+    [Fact]
     public void BlockedUntil_NeighbouringBlocks_AreOne()
     {
         var window = Some.Window(Some.EveryDay, "2023-11-01", "00:00", "+00:00", 4, ("2023-11-23", "2023-11-24"), ("2023-11-21", "2023-11-22"), ("2023-11-22", "2023-11-22"));

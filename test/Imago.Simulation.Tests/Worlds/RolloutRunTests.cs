@@ -5,8 +5,6 @@ using Imago.Domain.Rollouts.Settings;
 using Imago.Simulation.Tests.Kit;
 using Imago.Simulation.Tracing;
 using NodaTime;
-using Shouldly;
-using Xunit;
 
 namespace Imago.Simulation.Tests.Worlds;
 

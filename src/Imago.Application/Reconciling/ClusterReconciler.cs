@@ -73,15 +73,16 @@ public sealed class ClusterReconciler
             var step = new StepOutcome();
             foreach (var (pool, record) in input.Records)
             {
-                // A mark may outlive its rollout: the node was not healthy when it ended, or the view lagged. It is looked after until it is off (UP-155).
-                if (record.NeedsCare() || !input.View.MarkedIn(pool).IsEmpty)
+                // Marks and taints may outlive their rollout: the node was not healthy when it ended, or the view lagged. They are looked after until they are
+                // off (UP-155, UP-156).
+                if (record.NeedsCare() || !input.View.MarkedIn(pool).IsEmpty || !input.View.SteeredIn(pool).IsEmpty)
                 {
                     await AdvanceAsync(input, PoolOf(spec, pool), record, versions[pool], guard, step, cancellation);
                 }
             }
 
             // UP-62: one at a time, so there is nothing to start while one is under way.
-            if (!step.Again && input.Records.Values.All(r => r.Ended))
+            if (!step.Again && guard.MayWrite && input.Records.Values.All(r => r.Ended))
             {
                 await StartAsync(input, versions, step, cancellation);
             }

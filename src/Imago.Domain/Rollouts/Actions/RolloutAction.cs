@@ -84,6 +84,7 @@ public enum ProviderVerb
 }
 
 /// <summary>A request to a node provider.</summary>
+/// <remarks>CH-6: it names an image and never a Kubernetes version, so a node OS upgrade cannot change one.</remarks>
 /// <param name="OperationId">Identity of the operation: the same id is the same operation, however often it is asked for.</param>
 /// <param name="Verb">What to do.</param>
 /// <param name="Pool">The pool.</param>

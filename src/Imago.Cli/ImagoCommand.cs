@@ -1,7 +1,12 @@
 using System.CommandLine;
 using Imago.Application.Ports;
+using Imago.Cli.Demo;
+using Imago.Cli.Explain;
+using Imago.Cli.Forecasts;
 using Imago.Cli.Help;
+using Imago.Cli.Images;
 using Imago.Cli.Terminals;
+using Imago.Cli.Windows;
 
 namespace Imago.Cli;
 
@@ -51,6 +56,11 @@ public static class ImagoCommand
     {
         var root = new RootCommand(
             "Imago keeps the operating systems of Kubernetes nodes patched: one surge at a time, never outside the maintenance window, never against a disruption budget.");
+        root.Add(DemoCommand.Create(terminal));
+        root.Add(ForecastCommand.Create(terminal));
+        root.Add(ExplainCommand.Create(terminal));
+        root.Add(WindowsCommand.Create(terminal));
+        root.Add(ImagesCommand.Create(terminal));
         Examples.Enable(root, terminal);
         return root;
     }

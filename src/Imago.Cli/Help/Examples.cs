@@ -28,6 +28,9 @@ public static class Examples
 
     private sealed class WithExamplesAction(HelpAction inner, Terminal terminal) : SynchronousCommandLineAction
     {
+        // Who asks for help need not have typed the rest.
+        public override bool ClearsParseErrors => inner.ClearsParseErrors;
+
         public override int Invoke(ParseResult parseResult)
         {
             var code = inner.Invoke(parseResult);

@@ -10,13 +10,23 @@ namespace Imago.Cli.Terminals;
 /// <param name="Clock">The one clock.</param>
 public sealed record Terminal(TextWriter Out, TextWriter Error, IAnsiConsole Console, bool IsInteractive, TimeProvider Clock)
 {
+    /// <summary>Standard input; opened only by a command that was told to read it.</summary>
+    public Func<Stream> OpenInput { get; init; } = () => Stream.Null;
+
     /// <summary>The terminal of this process.</summary>
-    public static Terminal OfProcess() => new(
-        System.Console.Out,
-        System.Console.Error,
-        AnsiConsole.Console,
-        !System.Console.IsOutputRedirected && !System.Console.IsInputRedirected && AnsiConsole.Profile.Capabilities.Ansi,
-        TimeProvider.System);
+    public static Terminal OfProcess()
+    {
+        // A file or a pipe has no width of its own; what is cut there cannot be read by anyone.
+        var terminal = System.Console.IsOutputRedirected
+            ? Plain(System.Console.Out, System.Console.Error, TimeProvider.System, width: 200)
+            : new Terminal(
+                System.Console.Out,
+                System.Console.Error,
+                AnsiConsole.Console,
+                !System.Console.IsInputRedirected && AnsiConsole.Profile.Capabilities.Ansi,
+                TimeProvider.System);
+        return terminal with { OpenInput = System.Console.OpenStandardInput };
+    }
 
     /// <summary>A terminal that nobody watches, for tests and pipes: no colours, a fixed width.</summary>
     public static Terminal Plain(TextWriter output, TextWriter error, TimeProvider clock, int width = 160)

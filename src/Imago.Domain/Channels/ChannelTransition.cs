@@ -44,7 +44,9 @@ public static class ChannelTransition
     /// <param name="to">Channel after.</param>
     /// <param name="policy">The policy.</param>
     /// <param name="window">State of the node OS window; null when no window exists.</param>
-    public static (TransitionEffect Effect, string? Refusal) Plan(NodeOsChannel from, NodeOsChannel to, NodeDisruptionPolicy policy, WindowState? window)
+    /// <param name="bundledWithUpgrade">Whether the same request upgrades the version, which replaces the nodes anyway.</param>
+    public static (TransitionEffect Effect, string? Refusal) Plan(
+        NodeOsChannel from, NodeOsChannel to, NodeDisruptionPolicy policy, WindowState? window, bool bundledWithUpgrade = false)
     {
         if (!Reimages(from, to))
         {
@@ -52,7 +54,8 @@ public static class ChannelTransition
             return (TransitionEffect.None, null);
         }
 
-        return policy switch
+        // CH-54: nor what comes with a version upgrade.
+        return (bundledWithUpgrade ? NodeDisruptionPolicy.Allow : policy) switch
         {
             // CH-53: always refused.
             NodeDisruptionPolicy.Block => (TransitionEffect.Refused,

@@ -27,6 +27,12 @@ public static class NodeOsChannels
 {
     private static readonly NodeOsChannel[] OnTheWire = [NodeOsChannel.None, NodeOsChannel.Unmanaged, NodeOsChannel.SecurityPatch, NodeOsChannel.NodeImage];
 
+    /// <summary>CH-3: the property in ARM documents.</summary>
+    public const string WireProperty = "nodeOSUpgradeChannel";
+
+    /// <summary>CH-3: the same property as the command line prints it.</summary>
+    public const string CliProperty = "nodeOsUpgradeChannel";
+
     /// <summary>Reads a channel, whatever its case (CH-4). An absent one is <see cref="NodeOsChannel.Unspecified"/> (CH-2).</summary>
     public static bool TryParse(string? text, out NodeOsChannel channel, [NotNullWhen(false)] out string? refusal)
     {

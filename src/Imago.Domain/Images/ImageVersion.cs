@@ -16,6 +16,9 @@ public readonly record struct ImageVersion(int WindowsBuild, int WindowsRevision
     /// <summary>Whether this is a Windows version.</summary>
     public bool IsWindows => WindowsBuild != 0;
 
+    /// <summary>Reads the version part of an image: <c>YYYYMM.DD.P</c>, <c>YYYY.MM.DD</c> or <c>build.revision.YYMMDD</c>, of a date that exists.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out ImageVersion version) => NodeImageGrammar.TryVersion(text, out version);
+
     /// <summary>IM-9: Linux by (date, respin), Windows by (build, revision, date), all numeric.</summary>
     public int CompareTo(ImageVersion other)
     {

@@ -38,7 +38,7 @@ internal static class NodeImageGrammar
         return null;
     }
 
-    private static bool TryVersion(ReadOnlySpan<char> text, out ImageVersion version)
+    public static bool TryVersion(ReadOnlySpan<char> text, out ImageVersion version)
     {
         version = default;
         if (TryDottedDate(text, out var oldForm))

@@ -20,7 +20,8 @@ public readonly record struct PatchLevel(Instant Moment) : IComparable<PatchLeve
     public static bool TryParse([NotNullWhen(true)] string? text, out PatchLevel level)
     {
         level = default;
-        if (text is null || text.Length != 16 || Pattern.Parse(text) is not { Success: true } parsed)
+        // The pattern would take 24:00:00 for the next day, and one moment would have two spellings.
+        if (text is null || text.Length != 16 || text.AsSpan(9, 2).SequenceEqual("24") || Pattern.Parse(text) is not { Success: true } parsed)
         {
             return false;
         }

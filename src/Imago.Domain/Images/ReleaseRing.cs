@@ -5,13 +5,19 @@ namespace Imago.Domain.Images;
 
 /// <summary>One ring of the staged release of an image: who gets it after which others, and how long it is watched there.</summary>
 /// <param name="Name">Name.</param>
-/// <param name="SharePercent">Share of the regions that have the release once this ring has it, 0 to 100; the first ring is one cluster (0).</param>
+/// <param name="SharePercent">
+/// Share of all regions that have the release once this ring has it, this ring and those before it together, 0 to 100. 0: no region belongs to the ring by its
+/// name; its clusters are put there by hand, as is the one cluster of the default canary ring.
+/// </param>
 /// <param name="Bake">How long it is watched in this ring before the next gets it.</param>
 /// <param name="OpensAfter">How long after publication this ring gets the release: the sum of the bake times of the rings before.</param>
 /// <remarks>Rules: IM-35.</remarks>
 public sealed record ReleaseRing(string Name, int SharePercent, Duration Bake, Duration OpensAfter);
 
 /// <summary>The ordered rings of a release.</summary>
+/// <remarks>
+/// IM-35. The delays are those of a release that goes well: a release that a health gate stops is withdrawn (IM-37), which counts in all rings at once.
+/// </remarks>
 public sealed record ReleaseRings
 {
     // IM-35 within IM-30: a release reaches everybody in at most two weeks.
@@ -33,6 +39,11 @@ public sealed record ReleaseRings
         var opens = Duration.Zero;
         foreach (var (name, share, bake) in rings)
         {
+            if (name.Length == 0 || built.Any(r => string.Equals(r.Name, name, StringComparison.OrdinalIgnoreCase)))
+            {
+                return (null, $"Release ring '{name}': every ring needs a name of its own.");
+            }
+
             if (share is < 0 or > 100 || (built.Count > 0 && share <= built[^1].SharePercent) || bake < Duration.Zero)
             {
                 return (null, $"Release ring '{name}': a share of {share} % with a bake time of {bake} is not possible. Shares grow from ring to ring up to 100 %, bake times are not negative.");
@@ -53,8 +64,8 @@ public sealed record ReleaseRings
     }
 
     /// <summary>
-    /// The ring of a region: always the same for the same name. Regions are spread by a hash of the name over 0…99 and fall into the first ring whose
-    /// share covers them.
+    /// The ring of a region: always the same for the same name, whatever its case. Regions are spread by a hash of the name over 0…99 and fall into the first
+    /// ring whose share covers them; a ring with share 0 gets none. With few regions the shares are met only roughly.
     /// </summary>
     public ReleaseRing RingOf(string region)
     {

@@ -89,5 +89,5 @@ public sealed class BlockedTime
         return low;
     }
 
-    private static Instant Midnight(LocalDate date, Offset offset) => date.AtMidnight().WithOffset(offset).ToInstant();
+    private static Instant Midnight(LocalDate date, Offset offset) => CalendarEdges.InstantOf(date, LocalTime.Midnight, offset);
 }

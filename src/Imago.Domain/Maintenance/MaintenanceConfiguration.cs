@@ -64,7 +64,7 @@ public sealed record MaintenanceConfiguration(ConfigurationKind Kind, Maintenanc
     /// they count from the moment they are made, also while the window is open.
     /// </summary>
     /// <remarks>MW-50: honoured if made at least 15 minutes before the start; later changes count, too.</remarks>
-    public bool ChangedLate(Window window) => ChangedAt is { } changed && changed > window.Start - LeadTime && changed < window.End;
+    public bool ChangedLate(Window window) => ChangedAt is { } changed && window.Start - changed < LeadTime && changed < window.End;
 
     /// <summary>MW-60: whether <c>default</c> is written in a way that is honoured: weekly, or in the legacy form.</summary>
     public bool IsHonoured => Kind != ConfigurationKind.Default || Times is WeeklyHours or MaintenanceWindow { Schedule: Schedule.Weekly { IntervalWeeks: 1 } };

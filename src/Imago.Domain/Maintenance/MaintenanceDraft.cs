@@ -8,6 +8,9 @@ public sealed record MaintenanceDraft
     /// <summary>Path of <see cref="Window"/>'s parent in the document, for example <c>properties</c>; empty at the top.</summary>
     public string Path { get; init; } = "";
 
+    /// <summary>Path of <see cref="Window"/> itself, when the document is not one in which it is called <c>maintenanceWindow</c>; null when it is.</summary>
+    public string? WindowPath { get; init; }
+
     /// <summary><c>maintenanceWindow</c>.</summary>
     public WindowDraft? Window { get; init; }
 

@@ -24,18 +24,22 @@ public static class MaintenanceValidation
     public static (MaintenanceConfiguration? Value, ImmutableArray<Problem> Problems) Validate(MaintenanceDraft draft, ValidationContext context)
     {
         var problems = ImmutableArray.CreateBuilder<Problem>();
+        var windowPath = draft.WindowPath ?? Join(draft.Path, "maintenanceWindow");
         var legacy = draft.TimeInWeek is not null || draft.NotAllowedTime is not null;
-        MaintenanceTimes? times = draft.Window is { } window
-            ? ReadWindow(window, Join(draft.Path, "maintenanceWindow"), context, problems)
-            : legacy ? ReadHours(draft, context, problems) : null;
         if (draft.Window is not null && legacy)
         {
             // MW-35: one form or the other.
-            problems.Add(new(Join(draft.Path, "maintenanceWindow"), "'maintenanceWindow' cannot be combined with 'timeInWeek' or 'notAllowedTime'. Keep one form."));
+            problems.Add(new(windowPath, "'maintenanceWindow' cannot be combined with 'timeInWeek' or 'notAllowedTime'. Keep one form."));
         }
         else if (draft.Window is null && !legacy)
         {
-            problems.Add(new(Join(draft.Path, "maintenanceWindow"), "A maintenance configuration needs 'maintenanceWindow' (or, for 'default' only, the older 'timeInWeek')."));
+            problems.Add(new(windowPath, "A maintenance configuration needs 'maintenanceWindow' (or, for 'default' only, the older 'timeInWeek')."));
+        }
+
+        MaintenanceTimes? times = draft.Window is { } window ? ReadWindow(window, windowPath, context, problems) : null;
+        if (legacy)
+        {
+            times = ReadHours(draft, context, problems);
         }
 
         return problems.Count == 0 && times is not null
@@ -51,7 +55,7 @@ public static class MaintenanceValidation
         var duration = InRange(draft.DurationHours, 4, 24, Join(path, "durationHours"), problems);
         var startTime = ReadStartTime(draft.StartTime, Join(path, "startTime"), problems);
         var offset = ReadOffset(draft.UtcOffset, Join(path, "utcOffset"), problems);
-        var today = context.Now.WithOffset(offset ?? Offset.Zero).Date;
+        var today = CalendarEdges.DateAt(context.Now, Duration.Zero, offset ?? Offset.Zero) ?? LocalDate.MaxIsoValue;
         var startDate = ReadStartDate(draft.StartDate, Join(path, "startDate"), today, context, problems);
         var blocked = ReadBlockedDates(draft.NotAllowedDates, Join(path, "notAllowedDates"), problems);
         return schedule is null || duration is null || startTime is null || offset is null || startDate is null || blocked is null
@@ -209,7 +213,7 @@ public static class MaintenanceValidation
         if (context.Kind != ConfigurationKind.Default)
         {
             // MW-36: the older form exists for 'default' only.
-            problems.Add(new(Join(draft.Path, "timeInWeek"), $"'timeInWeek' and 'notAllowedTime' are for configuration 'default' only, not for '{ConfigurationNames.NameOf(context.Kind)}'. Use 'maintenanceWindow'."));
+            problems.Add(new(Join(draft.Path, "timeInWeek"), $"'timeInWeek' and 'notAllowedTime' are for configuration 'default' only, not for '{ConfigurationNames.NameOf(context.Kind)}'. Use 'maintenanceWindow', or the name 'default'."));
         }
 
         var entries = ImmutableArray.CreateBuilder<TimeInWeek>();
@@ -218,7 +222,13 @@ public static class MaintenanceValidation
             var at = $"{Join(draft.Path, "timeInWeek")}[{index}]";
             var day = Named<IsoDayOfWeek>(entry.Day, Join(at, "day"), problems);
 
-            // MW-70: slots 0–23, UTC. MW-72: absent means the whole day.
+            // MW-72: absent means the whole day. An empty list would mean never, which nobody writes on purpose.
+            if (entry.HourSlots is { IsEmpty: true })
+            {
+                problems.Add(new(Join(at, "hourSlots"), "'hourSlots' is empty: list at least one slot, 0 to 23, or leave it out for the whole day."));
+            }
+
+            // MW-70: slots 0–23, UTC.
             ImmutableArray<int>? slots = entry.HourSlots is { } hours
                 ? [.. hours.Select((h, i) => InRange(h, 0, 23, $"{Join(at, "hourSlots")}[{i}]", problems) ?? 0)]
                 : null;
@@ -256,9 +266,10 @@ public static class MaintenanceValidation
 
     private static void TooMany(int count, string path, ImmutableArray<Problem>.Builder problems)
     {
+        // MW-34: no more than 100 ranges.
         if (count > MostBlockedRanges)
         {
-            problems.Add(new(path, $"{count} blocked ranges are too many: at most {MostBlockedRanges} (MW-34). Join neighbouring ones."));
+            problems.Add(new(path, $"{count} blocked ranges are too many: at most {MostBlockedRanges} are allowed. Join neighbouring ones."));
         }
     }
 
@@ -271,7 +282,8 @@ public static class MaintenanceValidation
 
         if (OffsetDateTimePattern.Rfc3339.Parse(value) is { Success: true } parsed)
         {
-            return parsed.Value.ToInstant();
+            // "9999-12-31T23:59:59-01:00" is past what an instant can be; it means the end of the calendar.
+            return CalendarEdges.InstantOf(parsed.Value.Date, parsed.Value.TimeOfDay, parsed.Value.Offset);
         }
 
         problems.Add(new(path, $"'{Shown(value)}' is not an instant. Write RFC 3339, for example '2026-12-24T00:00:00Z'."));

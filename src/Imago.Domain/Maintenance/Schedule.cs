@@ -27,6 +27,8 @@ public enum WeekIndex
 /// </summary>
 public abstract record Schedule
 {
+    private static readonly int FirstYear = LocalDate.MinIsoValue.Year;
+
     private Schedule()
     {
     }
@@ -94,17 +96,17 @@ public abstract record Schedule
     // MW-46: months are counted from the month of the start date. In month 0 the day may lie before the start; then a whole interval passes.
     private static LocalDate? StepMonths(LocalDate start, LocalDate from, int interval, Func<int, int, LocalDate> inMonth)
     {
-        var first = (start.Year * 12) + start.Month - 1;
-        var asked = (from.Year * 12) + from.Month - 1;
+        var first = MonthNumber(start);
+        var asked = MonthNumber(from);
         var month = first + ((asked - first) / interval * interval);
         for (var attempt = 0; attempt < 2; attempt++, month += interval)
         {
-            if (month / 12 > 9999)
+            if (month > MonthNumber(LocalDate.MaxIsoValue))
             {
                 return null;
             }
 
-            var date = inMonth(month / 12, (month % 12) + 1);
+            var date = inMonth(FirstYear + (month / 12), (month % 12) + 1);
             if (date >= from)
             {
                 return date;
@@ -114,6 +116,9 @@ public abstract record Schedule
         // The second month tried lies wholly after the asked one, so its day cannot be before it.
         return null;
     }
+
+    // Counted from the first year of the calendar, so that it is never negative and division rounds down.
+    private static int MonthNumber(LocalDate date) => ((date.Year - FirstYear) * 12) + date.Month - 1;
 
     private static int DaysLeft(LocalDate date) => Period.DaysBetween(date, LocalDate.MaxIsoValue);
 }

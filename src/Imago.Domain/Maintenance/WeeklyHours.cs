@@ -7,7 +7,16 @@ namespace Imago.Domain.Maintenance;
 /// <param name="Day">The weekday.</param>
 /// <param name="HourSlots">Slots 0–23; slot h is [h:00, h+1:00). Null: the whole day (MW-72).</param>
 /// <remarks>Rules: MW-70, MW-72.</remarks>
-public sealed record TimeInWeek(IsoDayOfWeek Day, ImmutableArray<int>? HourSlots);
+public sealed record TimeInWeek(IsoDayOfWeek Day, ImmutableArray<int>? HourSlots)
+{
+    /// <summary>Equal when the slots are, as written.</summary>
+    public bool Equals(TimeInWeek? other) =>
+        other is not null && Day == other.Day && HourSlots.HasValue == other.HourSlots.HasValue
+        && (HourSlots ?? []).AsSpan().SequenceEqual((other.HourSlots ?? []).AsSpan());
+
+    /// <inheritdoc />
+    public override int GetHashCode() => HashCode.Combine(Day, HourSlots?.Length);
+}
 
 /// <summary>The legacy form of <c>default</c>: hours of the week in UTC, less blocked instants.</summary>
 /// <remarks>Rules: MW-70…74.</remarks>
@@ -15,18 +24,18 @@ public sealed record WeeklyHours : MaintenanceTimes
 {
     private const int HoursPerWeek = 7 * 24;
 
-    // 1970-01-05 was a Monday; weeks are counted from there.
-    private static readonly Instant FirstMonday = Instant.FromUtc(1970, 1, 5, 0, 0);
+    // Weeks begin on Monday (MW-71: the run that crosses from Sunday belongs to Sunday's week); the calendar does not.
+    private static readonly int HoursBeforeCalendar = 24 * ((int)LocalDate.MinIsoValue.DayOfWeek - 1);
+    private static readonly int HoursOfCalendar = ((Instant.MaxValue - Instant.MinValue).Days + 1) * 24;
 
     private readonly ImmutableArray<(int Start, int Length)> _runs;
-    private readonly BlockedTime _blocked;
 
     /// <summary>Hours of the week of validated values.</summary>
     public WeeklyHours(ImmutableArray<TimeInWeek> entries, ImmutableArray<(Instant Start, Instant End)> notAllowedTime)
+        : base(BlockedTime.Of(notAllowedTime))
     {
         Entries = entries;
         NotAllowedTime = notAllowedTime;
-        _blocked = BlockedTime.Of(notAllowedTime);
         _runs = Runs(entries);
     }
 
@@ -37,51 +46,39 @@ public sealed record WeeklyHours : MaintenanceTimes
     public ImmutableArray<(Instant Start, Instant End)> NotAllowedTime { get; }
 
     /// <inheritdoc />
-    public override Instant? BlockedUntil(Instant instant) => _blocked.BlockedUntil(instant);
-
-    /// <inheritdoc />
-    public override Window? FirstEndingAfter(Instant instant)
+    public override Occurrence? OccurrenceEndingAfter(Instant instant)
     {
-        if (_runs.IsEmpty)
-        {
-            return null;
-        }
+        // Whole hours since the first Monday on or before the calendar's first instant: never negative, so that division rounds down.
+        var sinceFirst = instant - Instant.MinValue;
+        var week = ((sinceFirst.Days * 24) + sinceFirst.Hours + HoursBeforeCalendar) / HoursPerWeek;
 
-        // A run may begin in the week before and reach into this one.
-        var week = (long)Math.Floor((instant - FirstMonday).TotalHours / HoursPerWeek) - 1;
-        while (true)
+        // A run may begin in the week before and reach into this one; next week has all of them.
+        for (var candidate = Math.Max(0, week - 1); candidate <= week + 1; candidate++)
         {
-            var weekStart = FirstMonday + Duration.FromHours(week * HoursPerWeek);
-            if (weekStart > Instant.MaxValue - Duration.FromDays(15))
-            {
-                return null;
-            }
-
             foreach (var (first, length) in _runs)
             {
-                var start = weekStart + Duration.FromHours(first);
-                var end = start + Duration.FromHours(length);
-                for (var at = start; _blocked.FirstFree(at, end) is { } free; at = free.End)
+                var hour = (candidate * HoursPerWeek) + first - HoursBeforeCalendar;
+                if (hour >= 0 && hour < HoursOfCalendar)
                 {
-                    if (free.End > instant)
+                    var start = Instant.MinValue + Duration.FromHours(hour);
+                    var end = CalendarEdges.Later(start, Duration.FromHours(length));
+                    if (end > instant)
                     {
-                        return new Window(free.Start, free.End, start);
+                        return new Occurrence(start, end);
                     }
                 }
             }
-
-            // Nothing left in this week: go on with the next, or with the one in which a block that covers all of it ends.
-            var nextWeek = weekStart + Duration.FromHours(HoursPerWeek);
-            var until = _blocked.BlockedUntil(nextWeek);
-            week = until is { } far && far < Instant.MaxValue - Duration.FromDays(15)
-                ? Math.Max(week + 1, (long)Math.Floor((far - FirstMonday).TotalHours / HoursPerWeek) - 1)
-                : until is null ? week + 1 : long.MaxValue / HoursPerWeek / 4;
-            if (week > 1_000_000_000)
-            {
-                return null;
-            }
         }
+
+        return null;
     }
+
+    /// <summary>Equal when entries and blocked instants are, as written.</summary>
+    public bool Equals(WeeklyHours? other) =>
+        other is not null && NotAllowedTime.AsSpan().SequenceEqual(other.NotAllowedTime.AsSpan()) && Entries.AsSpan().SequenceEqual(other.Entries.AsSpan());
+
+    /// <inheritdoc />
+    public override int GetHashCode() => HashCode.Combine(NotAllowedTime.Length, Entries.Length, _runs.Length, _runs.IsEmpty ? default : _runs[0]);
 
     /// <summary>The present form of these hours, when it can say exactly the same; null when it cannot.</summary>
     /// <param name="startDate">Date from which the new form counts.</param>

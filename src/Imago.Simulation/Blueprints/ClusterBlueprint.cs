@@ -54,6 +54,15 @@ public sealed record NodeBlueprint
 
     public required string Pool { get; init; }
 
+    /// <summary>How the pool was found, for people: <c>label agentpool</c>; empty where nobody had to look.</summary>
+    public string PoolSource { get; init; } = "";
+
+    /// <summary>Whether node OS upgrades of the node are ours at all; false for control-plane and virtual nodes, which still hold pods.</summary>
+    public bool Managed { get; init; } = true;
+
+    /// <summary>Whether a node auto-provisioner made the node and replaces it by itself (CH-89).</summary>
+    public bool AutoProvisioned { get; init; }
+
     public string? Zone { get; init; }
 
     /// <summary>Text of the image as the node states it; empty if it states none.</summary>
@@ -108,6 +117,9 @@ public sealed record PodTemplate
     public Duration GracePeriod { get; init; } = Duration.FromSeconds(30);
 
     public int Priority { get; init; }
+
+    /// <summary>How long a pod takes from its start until it is Ready; null: what the timing of the world says for any pod.</summary>
+    public Duration? StartupTime { get; init; }
 
     /// <summary>Zones its persistent volumes bind it to; empty: not bound.</summary>
     public ImmutableArray<string> VolumeZones { get; init; } = [];

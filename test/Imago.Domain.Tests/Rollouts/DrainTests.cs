@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Imago.Domain.Clusters;
+using Imago.Domain.Images;
 using Imago.Domain.Rollouts;
 using Imago.Domain.Rollouts.Actions;
 using Imago.Domain.Rollouts.Planning;
@@ -205,7 +206,7 @@ public sealed class DrainTests
         {
             Id = "r1",
             Pool = "a",
-            Target = new RolloutTarget.Image(Images.NodeImage.Parse(Some.New)),
+            Target = new RolloutTarget.Image(NodeImage.Parse(Some.New)),
             StartedAt = Some.Noon,
             OriginalSize = 1,
             MaxUnavailable = 1,

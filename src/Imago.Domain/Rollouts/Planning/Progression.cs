@@ -20,7 +20,7 @@ internal static class Progression
             pass.Wake(edge);
         }
 
-        var candidates = hold is null && Starts.Saturated(pass) ? null : Candidates.Of(pass);
+        var candidates = hold is null && Starts.Saturated(pass) && Steering.InPlace(pass) ? null : Candidates.Of(pass);
         if (hold is null && candidates is not null)
         {
             Starts.Start(pass, candidates);

@@ -82,6 +82,7 @@ internal static class Starts
     /// <summary>How many more nodes may be patched live now. They keep serving; the number is bounded like the others so that a bad patch stays small.</summary>
     private static int LiveSlots(RolloutPass pass)
     {
+        // No other target has nodes to patch live, so their slots must not keep a rollout from counting as saturated.
         if (pass.Record.Target is not RolloutTarget.Patch { LivePatching: true })
         {
             return 0;

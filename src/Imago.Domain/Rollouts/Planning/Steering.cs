@@ -48,4 +48,33 @@ internal static class Steering
             pass.Record = pass.Record with { Steering = false };
         }
     }
+
+    /// <summary>Whether every node that should carry the taint does. Asked in every pass of a saturated rollout, so it judges only nodes without it.</summary>
+    public static bool InPlace(RolloutPass pass)
+    {
+        var record = pass.Record;
+        if (!record.Steering)
+        {
+            return false;
+        }
+
+        var upgraded = record.Settled.Values.Any(s => s.Result == NodeResult.Upgraded);
+        foreach (var (name, node) in pass.View.NodesOf(record.Pool))
+        {
+            if (node.SteeredAway || record.Settled.ContainsKey(name) || record.Active.ContainsKey(name))
+            {
+                continue;
+            }
+
+            var wanted = record.SurgeNodes.TryGetValue(name, out var surge)
+                ? upgraded && surge.Step == SurgeStep.Serving
+                : Candidates.Of(pass.Input, node, record.Target) is { Need.Kind: NodeWork.Reimage };
+            if (wanted)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 }

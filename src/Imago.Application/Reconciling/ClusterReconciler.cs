@@ -1,0 +1,195 @@
+using System.Collections.Immutable;
+using Imago.Application.Ports;
+using Imago.Domain.Images;
+using Imago.Domain.Rollouts;
+using Imago.Domain.Rollouts.Actions;
+using Imago.Domain.Rollouts.Planning;
+using Imago.Domain.Rollouts.Records;
+using Imago.Domain.Rollouts.Settings;
+using NodaTime;
+
+namespace Imago.Application.Reconciling;
+
+/// <summary>
+/// Observe → decide → act for one cluster, one pass at a time. The passes of one instance must not overlap; instances of other processes may, the lease and
+/// its epoch keep them apart. Nothing is remembered between passes but refused evictions and the number of failed tries.
+/// </summary>
+public sealed class ClusterReconciler(
+    IClusterConnection cluster, INodeProvider provider, TimeProvider clock, ReconcilerOptions options, IReconcileObserver observer)
+{
+    // A pass goes on while its own writes give it something to decide. A rollout of N nodes moves at most a few steps per node without anything happening
+    // outside; beyond this many rounds the rest is left to the next pass, so that one cluster cannot starve the others.
+    private const int MostRounds = 64;
+
+    private readonly RefusedEvictions _refused = new();
+    private readonly Actuator _actuator = new(cluster, provider, observer);
+    private int _failures;
+
+    /// <summary>One pass.</summary>
+    /// <returns>The next instant at which to pass even if nothing changes; null when only a change matters.</returns>
+    public async ValueTask<Instant?> ReconcileAsync(ClusterSpec spec, ReleaseCatalog catalog, CancellationToken cancellation)
+    {
+        try
+        {
+            var wake = await PassAsync(spec, catalog, cancellation);
+            _failures = 0;
+            return wake;
+        }
+        catch (ConnectionException)
+        {
+            // Whether the call took effect is unknown: observe again, later. The wait doubles: 2, 4, 8 … 60 s.
+            var wait = Duration.Min(options.LongestRetry, options.FirstRetry * Math.Pow(2, Math.Min(_failures++, 16)));
+            return Now() + wait;
+        }
+    }
+
+    private async ValueTask<Instant?> PassAsync(ClusterSpec spec, ReleaseCatalog catalog, CancellationToken cancellation)
+    {
+        if (await LeaseGuard.TakeAsync(cluster, clock, options, cancellation) is not { } guard)
+        {
+            return Now() + (options.LeaseLength / 2);
+        }
+
+        for (var round = 0; round < MostRounds; round++)
+        {
+            var (input, versions) = await ObserveAsync(spec, catalog, guard, cancellation);
+            var step = new StepOutcome();
+            foreach (var (pool, record) in input.Records)
+            {
+                if (record.NeedsCare())
+                {
+                    await AdvanceAsync(input, PoolOf(spec, pool), record, versions[pool], guard, step, cancellation);
+                }
+            }
+
+            // UP-62: one at a time, so there is nothing to start while one is under way.
+            if (!step.Again && input.Records.Values.All(r => r.Ended))
+            {
+                await StartAsync(input, versions, step, cancellation);
+            }
+
+            if (!step.Again || !guard.MayWrite)
+            {
+                return step.Again ? Now() : step.WakeAt;
+            }
+        }
+
+        return Now() + options.ChangeCoalescing;
+    }
+
+    private async ValueTask<(ClusterInput Input, ImmutableSortedDictionary<string, string> Versions)> ObserveAsync(
+        ClusterSpec spec, ReleaseCatalog catalog, LeaseGuard guard, CancellationToken cancellation)
+    {
+        var stored = await cluster.ReadRecordsAsync(cancellation);
+        var operations = new Dictionary<string, ProviderOperation>(StringComparer.Ordinal);
+        foreach (var record in stored.Values)
+        {
+            foreach (var id in record.Record.AwaitedOperations())
+            {
+                if (await provider.FindAsync(id, cancellation) is { } operation)
+                {
+                    operations[id] = operation;
+                }
+            }
+        }
+
+        var view = await cluster.ObserveAsync(cancellation);
+        var now = Now();
+        _refused.Forget(now);
+        var input = new ClusterInput
+        {
+            Now = now,
+            View = view,
+            Spec = spec,
+            Catalog = catalog,
+            Records = stored.ToImmutableSortedDictionary(s => s.Key, s => s.Value.Record, StringComparer.Ordinal),
+            Operations = operations,
+            Refused = _refused.Until,
+            Epoch = guard.Epoch,
+        };
+        return (input, stored.ToImmutableSortedDictionary(s => s.Key, s => s.Value.Version, StringComparer.Ordinal));
+    }
+
+    private async ValueTask AdvanceAsync(
+        ClusterInput input, PoolSpec pool, RolloutRecord record, string version, LeaseGuard guard, StepOutcome step, CancellationToken cancellation)
+    {
+        var plan = RolloutPlanner.Decide(input, pool, record);
+        observer.Decided(input, plan);
+        step.Wake(plan.WakeAt);
+        if (!guard.MayWrite)
+        {
+            step.Again = true;
+            return;
+        }
+
+        if (plan.Record != record)
+        {
+            // The intent is stored before anything is done about it; a successor finds what was meant.
+            step.Again = true;
+            if ((await cluster.WriteRecordAsync(plan.Record, version, cancellation)).Stored is null)
+            {
+                return;
+            }
+        }
+
+        foreach (var action in plan.Actions)
+        {
+            if (!guard.MayWrite)
+            {
+                step.Again = true;
+                return;
+            }
+
+            var answer = await _actuator.ActAsync(action, cancellation);
+            if (answer.RefusedPod is { } pod)
+            {
+                var until = input.Now + (answer.RetryAfter ?? options.RetryEviction);
+                _refused.Add(pod, until);
+                step.Wake(until);
+            }
+            else if (answer.LookAgain)
+            {
+                step.Wake(input.Now + options.RetryEviction);
+            }
+        }
+
+        if (record.AwaitedOperations().Any())
+        {
+            step.Wake(input.Now + options.PollProvider);
+        }
+    }
+
+    private async ValueTask StartAsync(
+        ClusterInput input, ImmutableSortedDictionary<string, string> versions, StepOutcome step, CancellationToken cancellation)
+    {
+        var plan = ClusterPlanner.Decide(input);
+        observer.Decided(input, plan);
+        step.Wake(plan.WakeAt);
+        if (plan.Start is { } start)
+        {
+            await cluster.WriteRecordAsync(start, versions.GetValueOrDefault(start.Pool), cancellation);
+            step.Again = true;
+        }
+    }
+
+    // A pool that has been taken out of the specification while its rollout is under way is still finished or tidied up.
+    private static PoolSpec PoolOf(ClusterSpec spec, string name) =>
+        spec.Pools.FirstOrDefault(p => string.Equals(p.Name, name, StringComparison.Ordinal)) ?? new PoolSpec { Name = name };
+
+    private Instant Now() => Instant.FromDateTimeOffset(clock.GetUtcNow());
+
+    private sealed class StepOutcome
+    {
+        public bool Again { get; set; }
+
+        public Instant? WakeAt { get; private set; }
+
+        public void Wake(Instant? at)
+        {
+            if (at is { } instant && (WakeAt is not { } present || instant < present))
+            {
+                WakeAt = instant;
+            }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using Imago.Domain.Rollouts.Records;
+using Imago.Simulation.Tracing;
+
+namespace Imago.Cli.Demo;
+
+/// <summary>Tells what happened in a sentence; null for what is not worth one.</summary>
+internal static class Telling
+{
+    public static string? Of(TraceEvent happened)
+    {
+        var node = happened.Node?.Name;
+        return happened.Kind switch
+        {
+            TraceKind.WindowOpened => $"The maintenance window opens, {happened.Detail}.",
+            TraceKind.WindowClosed => "The maintenance window closes: no further node is started, nodes in flight finish.",
+            TraceKind.RolloutStarted => $"Rollout of pool {happened.Pool} begins: {happened.Detail}.",
+            TraceKind.RolloutChanged or TraceKind.RolloutEnded => $"Rollout of pool {happened.Pool}: {happened.Detail}.",
+            TraceKind.SurgeNamed => $"Surge node {node} is being made.",
+            TraceKind.NodeStarted => $"{node}: starts ({happened.Detail}).",
+            TraceKind.NodeJoined => $"{node}: joins with image {happened.Node!.Image}.",
+            TraceKind.NodeReady => $"{node}: Ready.",
+            TraceKind.NodeNotReady => $"{node}: not Ready.",
+            TraceKind.NodeCordoned => $"{node}: cordoned, drains.",
+            TraceKind.NodeQuarantined => $"{node}: quarantined.",
+            TraceKind.PatchOrdered => $"{node}: patch level {happened.Detail} is ordered, live.",
+            TraceKind.PatchReached => $"{node}: reached patch level {happened.Detail} without a drain.",
+            TraceKind.PodEvicted => $"{node}: evicts {happened.Pod!.Key}{Allowance(happened)}.",
+            TraceKind.NodeFinished when happened.Result == NodeResult.Upgraded => $"{node}: done.",
+            TraceKind.NodeFinished => $"{node}: {happened.Result}. {happened.Detail}",
+            TraceKind.NodeRemoved when happened.Node!.Surge => $"{node}: surge node removed.",
+            TraceKind.NodeRemoved => $"{node}: empty, is reimaged.",
+            _ => null,
+        };
+    }
+
+    private static string Allowance(TraceEvent happened) => happened.Budget is { } budget ? $" (budget {budget.Key.Name} allowed {budget.AllowedBefore}, now {budget.AllowedAfter})" : "";
+}

@@ -1,0 +1,90 @@
+using System.CommandLine;
+using Imago.Cli.Options;
+using Imago.Domain.Channels;
+using Imago.Domain.Clusters;
+using Imago.Domain.Rollouts.Settings;
+using NodaTime;
+
+namespace Imago.Cli.Forecasts;
+
+/// <summary>What <c>forecast</c> and <c>explain</c> ask about the cluster: the same options with the same meaning.</summary>
+internal sealed class ClusterArguments
+{
+    public Option<string> Cluster { get; } = new("--cluster")
+    {
+        Description = "A dump of the cluster: kubectl get nodes,namespaces,pods,pdb,deployments,replicasets,statefulsets,daemonsets,pv,pvc -A -o json. '-' reads standard input.",
+        HelpName = "DUMP.json",
+        Required = true,
+    };
+
+    public Option<string?> PoolLabel { get; } = new("--pool-label")
+    {
+        Description = "The node label that names the pool, where the usual ones do not.",
+        HelpName = "label",
+    };
+
+    public Option<NodeOsChannel?> Channel { get; } = ChoiceOption.Create(
+        "--channel", "Node OS upgrade channel [default: NodeImage].", NodeOsChannel.None, NodeOsChannel.Unmanaged, NodeOsChannel.SecurityPatch, NodeOsChannel.NodeImage);
+
+    public Option<string?> Maintenance { get; } = new("--maintenance")
+    {
+        Description = "Maintenance configuration in ARM JSON [default: none, work may start at any time].",
+        HelpName = "FILE",
+    };
+
+    public Option<string?> Target { get; } = new("--target")
+    {
+        Description = "The image version to go to instead of the newest: 202607.02.0, a whole image name, a patch level, or any text where the catalogue does not know the images.",
+        HelpName = "VERSION",
+    };
+
+    public Option<IntOrPercent?> MaxSurge { get; } = ShareOption.Create("--max-surge", "Extra nodes per pool while upgrading [default: 10% from Kubernetes 1.32 on, else 1].");
+
+    public Option<IntOrPercent?> MaxUnavailable { get; } = ShareOption.Create("--max-unavailable", "Nodes of a pool that may be missing while upgrading in place, without surge [default: 0].");
+
+    public Option<IntOrPercent?> MaxBlockedNodes { get; } = ShareOption.Create("--max-blocked-nodes", "Quarantined nodes before the upgrade stops [default: as the surge].");
+
+    public Option<Duration?> DrainTimeout { get; } = DurationOption.Create("--drain-timeout", "How long draining one node may take, 5m to 24h [default: 30m].", plainMinutes: true);
+
+    public Option<Duration?> Soak { get; } = DurationOption.Create("--soak", "Pause between drain and reimage, 0 to 30m [default: 0].", plainMinutes: true);
+
+    public Option<UndrainableNodeBehavior?> Undrainable { get; } = ChoiceOption.Create(
+        "--undrainable", "Nodes that cannot be drained: back to work and stop, or quarantine and go on [default: Schedule].", UndrainableNodeBehavior.Schedule, UndrainableNodeBehavior.Cordon);
+
+    public Option<WindowClose?> WindowClose { get; } = ChoiceOption.Create(
+        "--window-close", "What is finished after a window closes: the nodes in flight, or the pool [default: FinishNode].", Domain.Rollouts.Settings.WindowClose.FinishNode, Domain.Rollouts.Settings.WindowClose.FinishPool);
+
+    public Option<Canary?> Canary { get; } = ChoiceOption.Create(
+        "--canary", "Whether one node tries a new target before the others [default: FirstNode].", Domain.Rollouts.Settings.Canary.FirstNode, Domain.Rollouts.Settings.Canary.None);
+
+    public Option<Instant?> From { get; } = InstantOption.Create("--from", "The moment at which the cluster is as dumped [default: now].");
+
+    public Option<string?> Region { get; } = new("--region")
+    {
+        Description = "The region; releases reach it through the release rings [default: releases count from their publication].",
+        HelpName = "R",
+    };
+
+    public Option<string?> World { get; } = new("--world")
+    {
+        Description = "World settings in JSON: durations, bad images, spare capacity. docs/concepts/timing-model.md has them all.",
+        HelpName = "FILE",
+    };
+
+    public Option<string?> Seed { get; } = new("--seed")
+    {
+        Description = "Number from which all variation is drawn; the same seed gives the same answer [default: 1].",
+        HelpName = "N",
+    };
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in new Option[]
+        {
+            Cluster, PoolLabel, Channel, Maintenance, Target, MaxSurge, MaxUnavailable, MaxBlockedNodes, DrainTimeout, Soak, Undrainable, WindowClose, Canary, From, Region, World, Seed,
+        })
+        {
+            command.Add(option);
+        }
+    }
+}

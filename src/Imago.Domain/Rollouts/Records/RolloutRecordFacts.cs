@@ -1,0 +1,41 @@
+using Imago.Domain.Rollouts.Actions;
+using Imago.Domain.Rollouts.Planning;
+
+namespace Imago.Domain.Rollouts.Records;
+
+/// <summary>What follows from a record alone, for those who carry out its plans.</summary>
+public static class RolloutRecordFacts
+{
+    /// <summary>
+    /// Whether there can still be something to do about the rollout: it is under way, or it ended and left nodes or surge nodes that have to be looked after.
+    /// </summary>
+    public static bool NeedsCare(this RolloutRecord record) =>
+        !record.Ended
+        || record.SurgeNodes.Values.Any(s => s.Counts)
+        || record.Settled.Values.Any(s => s.Result is NodeResult.NotReady or NodeResult.ProviderFailed);
+
+    /// <summary>Ids of the provider operations whose state the next decision asks about; ones that were never begun may be among them.</summary>
+    public static IEnumerable<string> AwaitedOperations(this RolloutRecord record)
+    {
+        foreach (var (name, progress) in record.Active)
+        {
+            // A node that is empty goes on to its reimage within the same decision.
+            if (progress.Step is NodeStep.Draining or NodeStep.Soaking or NodeStep.Replacing)
+            {
+                yield return RolloutPass.OperationId(record.Id, name, ProviderVerb.Reimage);
+            }
+        }
+
+        foreach (var (name, surge) in record.SurgeNodes)
+        {
+            if (surge.Step == SurgeStep.Creating)
+            {
+                yield return RolloutPass.OperationId(record.Id, name, ProviderVerb.Create);
+            }
+            else if (surge.Step is SurgeStep.Draining or SurgeStep.Deleting)
+            {
+                yield return RolloutPass.OperationId(record.Id, name, ProviderVerb.Delete);
+            }
+        }
+    }
+}

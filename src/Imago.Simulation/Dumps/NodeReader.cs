@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Imago.Simulation.Blueprints;
+
+namespace Imago.Simulation.Dumps;
+
+/// <summary>Nodes.</summary>
+internal static class NodeReader
+{
+    public static NodeBlueprint Read(JsonElement item, string name, string? poolLabel, Notes notes)
+    {
+        var metadata = item.Child("metadata");
+        var spec = item.Child("spec");
+        var status = item.Child("status");
+        var labels = PodSpecReader.Sorted(metadata.Child("labels"));
+        var annotations = PodSpecReader.Sorted(metadata.Child("annotations"));
+        var pool = PoolRules.Of(labels, annotations, poolLabel);
+        var info = status.Child("nodeInfo");
+        return new NodeBlueprint
+        {
+            Name = name,
+            Uid = metadata.Text("uid") ?? $"node:{name}",
+            Pool = pool.Pool,
+            PoolSource = pool.Source,
+            Managed = pool.Managed,
+            AutoProvisioned = pool.AutoProvisioned,
+            Zone = Zone(labels),
+            Image = Image(labels, info),
+            KubeletVersion = info.Text("kubeletVersion"),
+            Labels = labels,
+            Annotations = annotations,
+            Taints = TaintReader.Read(spec, notes),
+            Allocatable = ResourceReader.Allocatable(status, notes),
+            Ready = Ready(status, notes),
+            UnderPressure = status.Each("conditions").Any(IsPressure),
+            Unschedulable = spec.IsTrue("unschedulable"),
+            CreatedAt = Revision.Created(metadata),
+        };
+    }
+
+    private static string? Zone(ImmutableSortedDictionary<string, string> labels)
+    {
+        foreach (var key in (ReadOnlySpan<string>)["topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone"])
+        {
+            if (labels.TryGetValue(key, out var zone) && zone.Length > 0)
+            {
+                return zone;
+            }
+        }
+
+        return null;
+    }
+
+    // The most exact statement there is: AKS's image version, the machine image of an EKS node group or of Karpenter on AWS, else what the
+    // operating system calls itself. Bottlerocket, Talos and Flatcar put their version there, others only their name.
+    private static string Image(ImmutableSortedDictionary<string, string> labels, JsonElement info)
+    {
+        foreach (var key in (ReadOnlySpan<string>)
+            ["kubernetes.azure.com/node-image-version", "eks.amazonaws.com/nodegroup-image", "karpenter.k8s.aws/instance-ami-id"])
+        {
+            if (labels.TryGetValue(key, out var image) && image.Length > 0)
+            {
+                return image;
+            }
+        }
+
+        return info.Text("osImage") ?? "";
+    }
+
+    private static bool Ready(JsonElement status, Notes notes)
+    {
+        foreach (var condition in status.Each("conditions"))
+        {
+            if (condition.Text("type") is "Ready")
+            {
+                return condition.Text("status") is "True";
+            }
+        }
+
+        notes.Add("Nodes that do not state whether they are Ready count as Ready");
+        return true;
+    }
+
+    private static bool IsPressure(JsonElement condition) =>
+        condition.Text("type") is "MemoryPressure" or "DiskPressure" or "PIDPressure" or "NetworkUnavailable" && condition.Text("status") is "True";
+}

@@ -1,0 +1,145 @@
+using Imago.Domain.Images;
+using Imago.Simulation.Blueprints;
+using Imago.Simulation.Scheduling;
+using Imago.Simulation.Tracing;
+
+namespace Imago.Simulation.Worlds;
+
+/// <summary>Nodes join, become Ready or not, patch themselves when ordered, stop reporting, and leave.</summary>
+internal sealed class NodeLifecycle(ClusterState state, Scheduler scheduler, PodLifecycle pods, WorkloadController workloads)
+{
+    /// <summary>A node of the blueprint: it is there from the beginning.</summary>
+    public SimulatedNode Place(NodeBlueprint blueprint)
+    {
+        var node = new SimulatedNode(blueprint, blueprint.Uid, scheduler.ShapeOf(blueprint), isSurge: false)
+        {
+            IsUp = blueprint.Ready,
+            Ready = blueprint.Ready,
+            ReachedLevel = LevelOf(blueprint),
+        };
+        state.Nodes[node.Name] = node;
+        scheduler.Add(node);
+        return node;
+    }
+
+    /// <summary>A machine has been made or made anew, and registers.</summary>
+    public void Join(NodeBlueprint blueprint, string image, PatchLevel? level, bool isSurge, bool boots)
+    {
+        var node = new SimulatedNode(blueprint, state.NewUid("node"), scheduler.ShapeOf(blueprint), isSurge)
+        {
+            Image = image,
+            ReachedLevel = level,
+            CreatedAt = state.Time.Now,
+            Unschedulable = false,
+            UnderPressure = false,
+        };
+        state.Nodes[node.Name] = node;
+        scheduler.Add(node);
+        state.Changed(node);
+        state.Trace(TraceKind.NodeJoined, node);
+        workloads.NodeJoined(node);
+        if (boots)
+        {
+            Boot(node);
+        }
+    }
+
+    /// <summary>A machine starts (again) on an image. On a bad image its kubelet never reports.</summary>
+    public void Boot(SimulatedNode node)
+    {
+        if (state.Settings.BadImages.Contains(node.Image))
+        {
+            return;
+        }
+
+        state.Time.After(state.Draw(state.Timing.NodeBoot, "boot", node.Uid + node.Image), () =>
+        {
+            if (IsPresent(node) && !node.Ready)
+            {
+                Up(node);
+            }
+        });
+    }
+
+    /// <summary>The kubelet reports.</summary>
+    public void Up(SimulatedNode node)
+    {
+        node.IsUp = true;
+        node.Ready = true;
+        state.Changed(node);
+        state.Trace(TraceKind.NodeReady, node);
+        pods.NodeUp(node);
+        state.Tell();
+    }
+
+    /// <summary>The kubelet stops reporting. After a while the node's pods are deleted; they stay terminating until the node is back or gone.</summary>
+    public void Down(SimulatedNode node)
+    {
+        if (!node.IsUp && !node.Ready)
+        {
+            return;
+        }
+
+        node.IsUp = false;
+        node.Ready = false;
+        state.Changed(node);
+        state.Trace(TraceKind.NodeNotReady, node);
+        pods.NodeDown(node);
+        state.Time.After(state.Timing.NotReadyEviction, () =>
+        {
+            if (!IsPresent(node) || node.IsUp)
+            {
+                return;
+            }
+
+            foreach (var pod in node.Pods.Where(p => !p.BelongsToDaemonSet && !p.Mirror && !p.Finished).ToList())
+            {
+                pods.Stop(pod);
+            }
+        });
+    }
+
+    /// <summary>The node object goes, and its pods with it.</summary>
+    public void Remove(SimulatedNode node)
+    {
+        if (!IsPresent(node))
+        {
+            return;
+        }
+
+        node.IsUp = false;
+        node.Ready = false;
+        state.Nodes.Remove(node.Name);
+        scheduler.Remove(node);
+        state.Removed(node);
+        state.Trace(TraceKind.NodeRemoved, node);
+        foreach (var pod in node.Pods.ToList())
+        {
+            pods.Remove(pod);
+        }
+    }
+
+    /// <summary>CH-34: a patch level has been ordered. CH-35: the agent looks every so often, and works a while.</summary>
+    public void PatchOrdered(SimulatedNode node, PatchLevel level)
+    {
+        node.DesiredLevel = level;
+        state.Trace(TraceKind.PatchOrdered, node, level.ToString());
+        var poll = state.Timing.AgentPoll * state.Seed.Fork("agent").Fork(node.Uid).Fraction;
+        state.Time.After(poll + state.Draw(state.Timing.LivePatch, "patch", node.Uid + level), () => Patched(node, level));
+    }
+
+    private void Patched(SimulatedNode node, PatchLevel level)
+    {
+        if (IsPresent(node) && node.IsUp && !(node.ReachedLevel >= level))
+        {
+            node.ReachedLevel = level;
+            state.Changed(node);
+            state.Trace(TraceKind.PatchReached, node, level.ToString());
+        }
+    }
+
+    private bool IsPresent(SimulatedNode node) => state.Nodes.TryGetValue(node.Name, out var present) && present == node;
+
+    private static PatchLevel? LevelOf(NodeBlueprint blueprint) =>
+        blueprint.Annotations.TryGetValue("kubernetes.azure.com/live-patching-current-timestamp", out var text) && PatchLevel.TryParse(text, out var level) ? level : null;
+}

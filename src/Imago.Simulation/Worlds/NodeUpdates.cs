@@ -1,0 +1,57 @@
+using Imago.Application.Ports;
+using Imago.Domain.Rollouts.Actions;
+using Imago.Simulation.Tracing;
+
+namespace Imago.Simulation.Worlds;
+
+/// <summary>Patches of node objects, all or nothing, with the resource version as precondition.</summary>
+internal sealed class NodeUpdates(ClusterState state, NodeLifecycle nodes, PodLifecycle pods)
+{
+    public PatchOutcome Apply(RolloutAction.UpdateNode action)
+    {
+        if (!state.Nodes.TryGetValue(action.Node, out var node))
+        {
+            return PatchOutcome.NotFound;
+        }
+
+        if (!string.Equals(node.Observe().ResourceVersion, action.ResourceVersion, StringComparison.Ordinal))
+        {
+            return PatchOutcome.Conflict;
+        }
+
+        var update = action.Update;
+        var (wasCordoned, wasSteered, wasQuarantined) = (node.Unschedulable, node.SteeredAway, node.Quarantined);
+        node.Unschedulable = update.Unschedulable ?? node.Unschedulable;
+        node.Mark = update.RemoveMark ? null : update.Mark ?? node.Mark;
+        node.SteeredAway = update.SteeredAway ?? node.SteeredAway;
+        node.ScaleDownDisabled = update.ScaleDownDisabled ?? node.ScaleDownDisabled;
+        node.Quarantined = update.Quarantined ?? node.Quarantined;
+        state.Changed(node);
+        Tell(wasCordoned, node.Unschedulable, TraceKind.NodeCordoned, TraceKind.NodeUncordoned);
+        Tell(wasSteered, node.SteeredAway, TraceKind.NodeSteered, TraceKind.NodeUnsteered);
+        if (node.Quarantined && !wasQuarantined)
+        {
+            state.Trace(TraceKind.NodeQuarantined, node);
+        }
+
+        if (update.DesiredLevel is { } level)
+        {
+            nodes.PatchOrdered(node, level);
+        }
+
+        if (wasCordoned && !node.Unschedulable)
+        {
+            pods.PlanCycle();
+        }
+
+        return PatchOutcome.Patched;
+
+        void Tell(bool before, bool after, TraceKind on, TraceKind off)
+        {
+            if (before != after)
+            {
+                state.Trace(after ? on : off, node);
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+using System.Globalization;
+using Imago.Domain.Clusters;
+using Imago.Domain.Images;
+using Imago.Simulation.Blueprints;
+using Imago.Simulation.Scheduling;
+using Imago.Simulation.Tracing;
+using NodaTime;
+
+namespace Imago.Simulation.Worlds;
+
+/// <summary>One machine and its node object.</summary>
+internal sealed class SimulatedNode(NodeBlueprint blueprint, string uid, NodeShape shape, bool isSurge)
+{
+    private Node? _observed;
+
+    public NodeBlueprint Blueprint { get; } = blueprint;
+
+    public string Name => Blueprint.Name;
+
+    public string Pool => Blueprint.Pool;
+
+    public string? Zone => Blueprint.Zone;
+
+    public NodeShape Shape { get; } = shape;
+
+    /// <summary>Whether the node was made during the run.</summary>
+    public bool IsSurge { get; } = isSurge;
+
+    public string Uid { get; } = uid;
+
+    public string Image { get; set; } = blueprint.Image;
+
+    /// <summary>Whether the machine runs and its kubelet reports.</summary>
+    public bool IsUp { get; set; }
+
+    public bool Ready { get; set; }
+
+    public bool UnderPressure { get; set; } = blueprint.UnderPressure;
+
+    public bool Unschedulable { get; set; } = blueprint.Unschedulable;
+
+    public CordonMark? Mark { get; set; }
+
+    public bool SteeredAway { get; set; }
+
+    public bool ScaleDownDisabled { get; set; }
+
+    public bool Quarantined { get; set; }
+
+    public bool RebootPending { get; set; }
+
+    public PatchLevel? DesiredLevel { get; set; }
+
+    public PatchLevel? ReachedLevel { get; set; }
+
+    public long Version { get; private set; } = 1;
+
+    public Instant CreatedAt { get; init; } = blueprint.CreatedAt;
+
+    public NodeUsage Usage { get; } = new();
+
+    public HashSet<SimulatedPod> Pods { get; } = [];
+
+    /// <summary>When the last volume is detached; a reimage waits for it.</summary>
+    public Instant VolumesDetachedAt { get; set; } = Instant.MinValue;
+
+    /// <summary>Whether the scheduler may put pods here.</summary>
+    public bool TakesPods => Ready && !Unschedulable;
+
+    /// <summary>Notes that something observable changed.</summary>
+    public void Touch()
+    {
+        Version++;
+        _observed = null;
+    }
+
+    public Node Observe() => _observed ??= new Node
+    {
+        Name = Name,
+        Uid = Uid,
+        Pool = Pool,
+        Zone = Zone,
+        Image = NodeImage.Parse(Image),
+        ReachedLevel = ReachedLevel,
+        DesiredLevel = DesiredLevel,
+        Ready = Ready,
+        UnderPressure = UnderPressure,
+        Unschedulable = Unschedulable,
+        Mark = Mark,
+        SteeredAway = SteeredAway,
+        ScaleDownDisabled = ScaleDownDisabled,
+        Quarantined = Quarantined,
+        RebootPending = RebootPending,
+        AutoProvisioned = Blueprint.AutoProvisioned,
+        Kubelet = KubernetesVersion.TryParse(Blueprint.KubeletVersion, out var kubelet) ? kubelet : null,
+        CreatedAt = CreatedAt,
+        ResourceVersion = Version.ToString(CultureInfo.InvariantCulture),
+    };
+
+    public TraceNode ToTrace() => new(Name, Pool, Zone, Image, !Unschedulable, Ready, IsSurge);
+}

@@ -1,0 +1,211 @@
+using Imago.Application.Ports;
+using Imago.Domain.Rollouts.Actions;
+using Imago.Simulation.Blueprints;
+using Imago.Simulation.Tracing;
+using NodaTime;
+
+namespace Imago.Simulation.Worlds;
+
+/// <summary>What the infrastructure does with a request other than carrying it out.</summary>
+/// <param name="FailWith">Error code, or null.</param>
+/// <param name="NeverReady">The machine is made, but its kubelet never reports.</param>
+/// <param name="Extra">How much longer it takes.</param>
+public readonly record struct Interference(string? FailWith = null, bool NeverReady = false, Duration Extra = default);
+
+/// <summary>Makes, reimages and deletes the simulated world's machines.</summary>
+public sealed class SimulatedProvider : INodeProvider
+{
+    // How long a request for a machine waits before it is told that there is no room, as a share of the time to make one.
+    private const double RefusalShare = 0.2;
+
+    private readonly ClusterState _state;
+    private readonly NodeLifecycle _nodes;
+    private readonly NodeFactory _factory;
+    private readonly Dictionary<string, ProviderOperation> _operations = new(StringComparer.Ordinal);
+    private long _highestEpoch;
+    private int _extra;
+
+    internal SimulatedProvider(ClusterState state, NodeLifecycle nodes, NodeFactory factory)
+    {
+        _state = state;
+        _nodes = nodes;
+        _factory = factory;
+    }
+
+    /// <summary>Decides, per request, what goes wrong; null: nothing does.</summary>
+    public Func<ProviderRequest, Interference>? Interfere { get; set; }
+
+    /// <summary>All operations ever begun, by id.</summary>
+    public IReadOnlyDictionary<string, ProviderOperation> Operations => _operations;
+
+    public ValueTask<ProviderOperation?> FindAsync(string operationId, CancellationToken cancellation) =>
+        ValueTask.FromResult(_operations.GetValueOrDefault(operationId));
+
+    public ValueTask<ProviderOperation> BeginAsync(ProviderRequest request, CancellationToken cancellation)
+    {
+        if (request.Epoch < _highestEpoch)
+        {
+            return ValueTask.FromResult(new ProviderOperation(
+                request.OperationId, OperationState.Failed, _state.Time.Now, ProviderCodes.StaleEpoch, $"epoch {request.Epoch} is lower than {_highestEpoch}"));
+        }
+
+        _highestEpoch = request.Epoch;
+        if (!_operations.TryGetValue(request.OperationId, out var operation))
+        {
+            operation = new ProviderOperation(request.OperationId, OperationState.Running, null, null, null);
+            _operations[request.OperationId] = operation;
+            _state.Trace(new TraceEvent(_state.Time.Now, TraceKind.OperationBegun)
+            {
+                Pool = request.Pool,
+                Node = _state.Nodes.GetValueOrDefault(request.Node)?.ToTrace(),
+                Detail = request.OperationId,
+            });
+            Begin(request, Interfere?.Invoke(request) ?? default);
+        }
+
+        return ValueTask.FromResult(operation);
+    }
+
+    private void Begin(ProviderRequest request, Interference trouble)
+    {
+        switch (request.Verb)
+        {
+            case ProviderVerb.Create:
+                Create(request, trouble);
+                break;
+            case ProviderVerb.Reimage:
+                Reimage(request, trouble);
+                break;
+            case ProviderVerb.Delete:
+                Delete(request, trouble);
+                break;
+            default:
+                throw new InvalidOperationException($"Provider verb {request.Verb} is not known.");
+        }
+    }
+
+    private void Create(ProviderRequest request, Interference trouble)
+    {
+        var takes = Takes(_state.Timing.SurgeProvision, request) + trouble.Extra;
+        var code = trouble.FailWith ?? (_state.Settings.SpareNodes is { } spare && _extra >= spare ? _state.Settings.CapacityCode : null);
+        if (code is not null)
+        {
+            _state.Time.After(takes * RefusalShare, () => End(request, code, "the simulated infrastructure has no room for another node"));
+            return;
+        }
+
+        _extra++;
+        _state.Time.After(takes, () =>
+        {
+            if (!_state.Nodes.ContainsKey(request.Node)
+                && _factory.Make(request.Pool, request.Node, _state.NewUid("machine"), _state.Nodes.Values) is { } blueprint)
+            {
+                Join(blueprint, request, trouble, isSurge: true);
+            }
+
+            End(request);
+        });
+    }
+
+    private void Reimage(ProviderRequest request, Interference trouble)
+    {
+        if (!_state.Nodes.TryGetValue(request.Node, out var node))
+        {
+            End(request, ProviderCodes.NodeNotFound, $"node '{request.Node}' does not exist");
+            return;
+        }
+
+        if (trouble.FailWith is { } code)
+        {
+            _state.Time.After(_state.Timing.Reimage * RefusalShare, () => End(request, code, "the simulated infrastructure could not reimage the machine"));
+            return;
+        }
+
+        // UP-6: waits until the disks are detached.
+        _state.Time.At(Instant.Max(_state.Time.Now, node.VolumesDetachedAt), () =>
+        {
+            if (!_state.Nodes.TryGetValue(request.Node, out var present) || present != node)
+            {
+                End(request, ProviderCodes.NodeNotFound, $"node '{request.Node}' went away");
+                return;
+            }
+
+            if (_state.Settings.ReimageReplacesNode)
+            {
+                // UP-133, UP-7: the object goes and comes back anew; what was put on it by hand does not survive.
+                _nodes.Remove(node);
+            }
+            else
+            {
+                _nodes.Down(node);
+            }
+
+            _state.Time.After(Takes(_state.Timing.Reimage, request) + trouble.Extra, () => Reimaged(request, node, trouble));
+        });
+    }
+
+    private void Reimaged(ProviderRequest request, SimulatedNode node, Interference trouble)
+    {
+        if (_state.Settings.ReimageReplacesNode)
+        {
+            if (!_state.Nodes.ContainsKey(request.Node))
+            {
+                Join(node.Blueprint, request, trouble, node.IsSurge);
+            }
+        }
+        else if (_state.Nodes.GetValueOrDefault(request.Node) == node)
+        {
+            node.Image = request.Image!;
+            node.ReachedLevel = request.Level;
+            _state.Changed(node);
+            if (!trouble.NeverReady)
+            {
+                _nodes.Boot(node);
+            }
+        }
+
+        End(request);
+    }
+
+    private void Delete(ProviderRequest request, Interference trouble)
+    {
+        if (trouble.FailWith is { } code)
+        {
+            _state.Time.After(_state.Timing.NodeDelete * RefusalShare, () => End(request, code, "the simulated infrastructure could not delete the machine"));
+            return;
+        }
+
+        // Deleting what does not exist is no error.
+        _state.Time.After(Takes(_state.Timing.NodeDelete, request) + trouble.Extra, () =>
+        {
+            if (_state.Nodes.TryGetValue(request.Node, out var node))
+            {
+                _nodes.Remove(node);
+                if (node.IsSurge)
+                {
+                    _extra--;
+                }
+            }
+
+            End(request);
+        });
+    }
+
+    private void Join(NodeBlueprint blueprint, ProviderRequest request, Interference trouble, bool isSurge) =>
+        _nodes.Join(blueprint, request.Image!, request.Level, isSurge, boots: !trouble.NeverReady);
+
+    private Duration Takes(Duration nominal, ProviderRequest request) => _state.Draw(nominal, request.Verb.ToString(), request.Node + request.Image);
+
+    private void End(ProviderRequest request, string? code = null, string? message = null)
+    {
+        _operations[request.OperationId] = new ProviderOperation(
+            request.OperationId, code is null ? OperationState.Succeeded : OperationState.Failed, _state.Time.Now, code, message);
+        _state.Trace(new TraceEvent(_state.Time.Now, TraceKind.OperationEnded)
+        {
+            Pool = request.Pool,
+            Node = _state.Nodes.GetValueOrDefault(request.Node)?.ToTrace(),
+            Detail = code is null ? request.OperationId : $"{request.OperationId}: {code}: {message}",
+        });
+        _state.Tell();
+    }
+}

@@ -1,0 +1,34 @@
+using Imago.Domain.Clusters;
+using Imago.Simulation.Blueprints;
+
+namespace Imago.Simulation.Worlds;
+
+/// <summary>A controller object and the pods it keeps in being.</summary>
+internal sealed class SimulatedWorkload(WorkloadBlueprint blueprint)
+{
+    public WorkloadKind Kind => Blueprint.Kind;
+
+    public WorkloadBlueprint Blueprint { get; } = blueprint;
+
+    public string Namespace => Blueprint.Namespace;
+
+    public WorkloadRef Ref => Blueprint.Ref;
+
+    public WorkloadRef? Parent => Blueprint.Parent;
+
+    public int Replicas => Blueprint.Replicas;
+
+    public PodTemplate Template => Blueprint.Template;
+
+    /// <summary>Its pods, also those that are stopping.</summary>
+    public HashSet<SimulatedPod> Pods { get; } = [];
+
+    /// <summary>Names that a StatefulSet brings back, with the template that binds each to its volumes.</summary>
+    public SortedDictionary<string, PodTemplate> Identities { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Pods it has ever created, for their names.</summary>
+    public int Created { get; set; }
+
+    /// <summary>Whether a look at it is planned already.</summary>
+    public bool LookPlanned { get; set; }
+}

@@ -1,0 +1,124 @@
+using System.Globalization;
+using Imago.Domain.Clusters;
+using Imago.Simulation.Blueprints;
+using Imago.Simulation.Scheduling;
+
+namespace Imago.Simulation.Worlds;
+
+/// <summary>Keeps the pods of controllers in being: replaces what stops, and puts DaemonSet pods on nodes that join.</summary>
+internal sealed class WorkloadController
+{
+    private readonly ClusterState _state;
+    private readonly PodLifecycle _pods;
+
+    public WorkloadController(ClusterState state, PodLifecycle pods)
+    {
+        _state = state;
+        _pods = pods;
+        pods.Ended += pod =>
+        {
+            if (pod.Workload is { } workload)
+            {
+                PlanLook(workload);
+            }
+        };
+    }
+
+    /// <summary>A node has joined: DaemonSets get to it.</summary>
+    public void NodeJoined(SimulatedNode node) => _state.Time.After(_state.Timing.ControllerReaction, () =>
+    {
+        if (_state.Nodes.TryGetValue(node.Name, out var present) && present == node)
+        {
+            foreach (var workload in _state.Workloads)
+            {
+                if (workload.Kind == WorkloadKind.DaemonSet)
+                {
+                    Daemon(workload, node);
+                }
+            }
+        }
+    });
+
+    /// <summary>Looks at every controller once, as it does when it starts.</summary>
+    public void LookAtAll()
+    {
+        foreach (var workload in _state.Workloads)
+        {
+            PlanLook(workload);
+        }
+    }
+
+    private void PlanLook(SimulatedWorkload workload)
+    {
+        if (!workload.LookPlanned)
+        {
+            workload.LookPlanned = true;
+            _state.Time.After(_state.Timing.ControllerReaction, () =>
+            {
+                workload.LookPlanned = false;
+                Look(workload);
+            });
+        }
+    }
+
+    private void Look(SimulatedWorkload workload)
+    {
+        switch (workload.Kind)
+        {
+            case WorkloadKind.DaemonSet:
+                foreach (var node in _state.Nodes.Values.ToList())
+                {
+                    Daemon(workload, node);
+                }
+
+                break;
+            case WorkloadKind.StatefulSet:
+                // A name comes back only when its former bearer has left.
+                foreach (var (name, template) in workload.Identities)
+                {
+                    if (!_state.Pods.ContainsKey(new ObjectKey(workload.Namespace, name)))
+                    {
+                        _pods.Create(NewPod(workload, name, template));
+                    }
+                }
+
+                break;
+            default:
+                for (var missing = workload.Replicas - workload.Pods.Count(p => p.CountsForController); missing > 0; missing--)
+                {
+                    _pods.Create(NewPod(workload, NextName(workload), workload.Template));
+                }
+
+                break;
+        }
+    }
+
+    private void Daemon(SimulatedWorkload workload, SimulatedNode node)
+    {
+        if (Wants(workload, node) && !node.Pods.Any(p => p.Workload == workload))
+        {
+            _pods.CreateOn(NewPod(workload, NextName(workload), workload.Template), node);
+        }
+    }
+
+    // DaemonSet pods tolerate nodes that are not ready or cordoned; other taints count.
+    private static bool Wants(SimulatedWorkload workload, SimulatedNode node) =>
+        NodeMatching.SelectorMatches(workload.Template, node.Blueprint.Labels)
+        && NodeMatching.AffinityMatches(workload.Template, node.Blueprint.Labels, node.Name)
+        && node.Shape.Taints.All(t => t.Effect == TaintEffect.PreferNoSchedule || NodeMatching.Tolerates(workload.Template, t));
+
+    private SimulatedPod NewPod(SimulatedWorkload workload, string name, PodTemplate template) =>
+        new(new ObjectKey(workload.Namespace, name), _state.NewUid("pod"), template, workload, workload.Ref);
+
+    private string NextName(SimulatedWorkload workload)
+    {
+        while (true)
+        {
+            var name = string.Create(CultureInfo.InvariantCulture, $"{workload.Ref.Name}-s{++workload.Created:x4}");
+            if (!_state.Pods.ContainsKey(new ObjectKey(workload.Namespace, name)))
+            {
+                return name;
+            }
+        }
+    }
+}

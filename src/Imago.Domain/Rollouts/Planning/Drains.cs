@@ -146,6 +146,7 @@ internal static class Drains
             }
             else if (pass.Record.Forced)
             {
+                // UP-57: force wins over the treatment of undrainable nodes: the pod goes, so the node is drained.
                 pass.Delete(entry.Pod);
             }
         }

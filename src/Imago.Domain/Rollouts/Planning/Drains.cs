@@ -47,6 +47,13 @@ internal static class Drains
         }
         else if (!taken)
         {
+            if (node is { Unschedulable: true, Mark: null } && !progress.WasUnschedulable)
+            {
+                // UP-155: our cordon comes with a mark in one patch. One without was made by somebody else after the node was chosen, and is left to them.
+                progress = progress with { WasUnschedulable = true };
+                pass.SetActive(name, progress);
+            }
+
             Handover.Take(pass, node, $"Upgrading to {pass.Record.Target.Name}", progress.WasUnschedulable);
         }
         else if (done)

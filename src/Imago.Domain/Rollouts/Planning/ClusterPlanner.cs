@@ -203,6 +203,8 @@ public static class ClusterPlanner
 
                 // UP-91, UP-95: only the start is compared, also of an automatic run.
                 Forced = pool.Settings.Override?.InEffectFor(input.Now) == true,
+
+                // CH-90: the pool's own settings, unchanged, also for automatic upgrades. UP-24: as they are now; later changes count for later runs.
                 Settings = pool.Settings,
                 CanaryPassedAt = pool.Settings.Canary == Canary.None ? input.Now : null,
                 SurgeNodes = adopted,

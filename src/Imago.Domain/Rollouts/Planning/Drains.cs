@@ -124,7 +124,7 @@ internal static class Drains
             return (false, null);
         }
 
-        // UP-94: forced, pods go although budgets object. Else a pod that no waiting can free dooms the node: moving its neighbours would disturb
+        // UP-94, UP-57: forced, pods go although budgets object, whatever is to become of undrainable nodes. Else a pod that no waiting can free dooms the node: moving its neighbours would disturb
         // them for nothing, because the node goes back to work (or into quarantine) with that pod on it.
         var doomed = !pass.Record.Forced && leaving.Exists(e => !e.Pod.Terminating && ledger.Ask(e, out _) is { Allowed: false, Forever: true });
         if (doomed)
@@ -153,6 +153,7 @@ internal static class Drains
             }
             else if (pass.Record.Forced)
             {
+                // UP-57: force wins over the treatment of undrainable nodes: the pod goes, so the node is drained.
                 pass.Delete(entry.Pod);
             }
         }

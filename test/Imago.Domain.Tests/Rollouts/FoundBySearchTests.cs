@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Imago.Domain.Channels;
 using Imago.Domain.Clusters;
 using Imago.Domain.Images;
 using Imago.Domain.Rollouts;
@@ -87,6 +88,25 @@ public sealed class FoundBySearchTests
         var record = Record() with { Phase = RolloutPhase.Failed, EndedAt = Some.Noon };
 
         UpdateOf(Decide(cluster, record), "a-1").SteeredAway.ShouldBe(false);
+    }
+
+    [Fact]
+    [Trait("Rule", "UP-151")]
+    public void Decide_SomeNodesNeedAnImageAndOthersALivePatch_TriesTheImageFirst()
+    {
+        var cluster = new TestCluster().Pool("a", 2).Node("a-2", n => n with { Image = NodeImage.Parse(Some.FamilyName + "-202606.15.0") })
+            .Channel(NodeOsChannel.SecurityPatch).Patched(Some.Level(6, 10), reboot: true).Patched(Some.Level(6, 20), reboot: false);
+        var record = Record() with
+        {
+            Target = new RolloutTarget.Patch(Some.Level(6, 20), LivePatching: true),
+            Settings = new UpgradeSettings { MaxSurge = IntOrPercent.Of(1), Canary = Canary.FirstNode },
+            CanaryPassedAt = null,
+        };
+
+        var plan = Decide(cluster, record);
+
+        plan.Record.Active.ShouldBeEmpty();
+        plan.Record.SurgeNodes.Values.ShouldHaveSingleItem().IsCanary.ShouldBeTrue();
     }
 
     private static readonly CordonMark Ours = new("a-1200", "Upgrading", Some.Noon, WasUnschedulable: false);

@@ -72,7 +72,7 @@ public sealed class FoundBySearchTests
     public void Decide_AdoptedSurgeNodeStillCordonedByUs_IsGivenBackToServe()
     {
         var cluster = Cluster(1);
-        cluster.Pool("s", 1, Some.New).Node("s-1", n => n with { Pool = "a", Unschedulable = true, ScaleDownDisabled = true, Mark = Ours });
+        cluster.Pool("s", 1, Some.New).Node("s-1", n => n with { Pool = "a", Unschedulable = true, ScaleDownDisabled = true, Mark = Ours, UnderPressure = true });
 
         var update = UpdateOf(Decide(cluster, Record() with { SurgeNodes = RolloutRecord.EmptySurge.Add("s-1", Surge(SurgeStep.Serving)) }), "s-1");
 

@@ -15,6 +15,8 @@ internal sealed class Checker(Truth truth)
 
     public EndRule End { get; } = new(truth);
 
+    public Coverage Coverage { get; } = new();
+
     public ProgressRule Progress { get; } = new(truth);
 
     private ActionRule Actions => _actions ??= new ActionRule(truth, _budgets);
@@ -34,6 +36,7 @@ internal sealed class Checker(Truth truth)
         Actions.Stored(before, after);
         Progress.Stored(before, after);
         End.Stored(after);
+        Coverage.Stored(after);
     }
 
     // The effects below are told after they happened; the truth is still that from before, as the checks need it.

@@ -163,14 +163,14 @@ internal sealed class FaultRun
         ReconcilerHost? host = null;
         var faults = new CallFaults(_world.Time, _scenario.Faults, _scenario.Seed.Fork("calls").Fork(_processes), _processes == 1 ? _crash : null, () => Died(host!));
         _first ??= faults;
-        IClusterConnection connection = new RecordingConnection(_world.Connect(), Checker);
+        IClusterConnection connection = new RecordingConnection(_world.Connect(), Checker, name);
         if (_scenario.Faults.ViewLag > Duration.Zero)
         {
             connection = new LaggingConnection(connection, _world, _scenario.Faults.ViewLag, () => host!.Poke());
         }
 
         connection = new FaultyConnection(connection, faults);
-        INodeProvider provider = new FaultyProvider(new RecordingProvider(_world.Provider, Checker), faults);
+        INodeProvider provider = new FaultyProvider(new RecordingProvider(_world.Provider, Checker, name), faults);
         IDecider decider = PlannerDecider.Instance;
         if (_bug is not null)
         {

@@ -56,7 +56,7 @@ public sealed class ClusterReconciler(
             var step = new StepOutcome();
             foreach (var (pool, record) in input.Records)
             {
-                if (record.NeedsCare())
+                if (record.NeedsCare(input.View))
                 {
                     await AdvanceAsync(input, PoolOf(spec, pool), record, versions[pool], guard, step, cancellation);
                 }

@@ -73,8 +73,7 @@ public sealed class ClusterReconciler
             var step = new StepOutcome();
             foreach (var (pool, record) in input.Records)
             {
-                // A mark may outlive its rollout: the node was not healthy when it ended, or the view lagged. It is looked after until it is off (UP-155).
-                if (record.NeedsCare() || !input.View.MarkedIn(pool).IsEmpty)
+                if (record.NeedsCare(input.View))
                 {
                     await AdvanceAsync(input, PoolOf(spec, pool), record, versions[pool], guard, step, cancellation);
                 }

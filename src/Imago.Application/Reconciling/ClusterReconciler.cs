@@ -73,9 +73,7 @@ public sealed class ClusterReconciler
             var step = new StepOutcome();
             foreach (var (pool, record) in input.Records)
             {
-                // Marks and taints may outlive their rollout: the node was not healthy when it ended, or the view lagged. They are looked after until they are
-                // off (UP-155, UP-156).
-                if (record.NeedsCare() || !input.View.MarkedIn(pool).IsEmpty || !input.View.SteeredIn(pool).IsEmpty)
+                if (record.NeedsCare(input.View))
                 {
                     await AdvanceAsync(input, PoolOf(spec, pool), record, versions[pool], guard, step, cancellation);
                 }

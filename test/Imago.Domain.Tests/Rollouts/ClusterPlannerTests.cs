@@ -95,6 +95,27 @@ public sealed class ClusterPlannerTests
     }
 
     [Fact]
+    [Trait("Rule", "UP-65")]
+    public void Decide_NodeBlockedInTheLastRun_LetsTheOthersGoFirst()
+    {
+        var cluster = new TestCluster().Pool("a", 3, settings: s => s with { MaxSurge = IntOrPercent.Of(0), MaxUnavailable = IntOrPercent.Of(1) });
+        var first = ClusterPlanner.Decide(cluster.Input()).Start.ShouldNotBeNull();
+        var blocked = new NodeOutcome
+        {
+            Result = NodeResult.Blocked, Work = NodeWork.Reimage, StartedAt = Some.Noon, EndedAt = Some.After(30), From = Some.Old,
+            Fault = new RolloutFault(nameof(ReasonCode.Undrainable), "It could not be drained.", "a-1", Some.After(30)),
+        };
+        var ended = (first with { Settled = first.Settled.Add("a-1", blocked) }).Become(RolloutPhase.Halting, Some.After(30), blocked.Fault).Become(RolloutPhase.Failed, Some.After(30));
+        var later = Some.Noon + Duration.FromDays(2);
+
+        var second = ClusterPlanner.Decide(cluster.Input(later, ended)).Start.ShouldNotBeNull();
+
+        RolloutPlanner.Decide(cluster.Input(later, second), cluster.PoolNamed("a"), second).Record.Active.Keys.ShouldBe(["a-2"]);
+        var third = ClusterPlanner.Decide(cluster.Input(later + Duration.FromDays(2), second.Become(RolloutPhase.Halting, later, blocked.Fault).Become(RolloutPhase.Failed, later))).Start;
+        third.ShouldNotBeNull().BlockedBefore.ShouldBe(["a-1"]);
+    }
+
+    [Fact]
     [Trait("Rule", "CH-12")]
     public void Decide_Unmanaged_SaysThatNewNodesBeginUnpatched() =>
         ClusterPlanner.Decide(new TestCluster().Pool("a", 1).Channel(NodeOsChannel.Unmanaged).Input()).Holds["a"].ShouldHaveSingleItem().Message

@@ -137,6 +137,21 @@ public sealed class DrainTests
         Decide(cluster, wake.Value).Record.Active["a-1"].Step.ShouldBe(NodeStep.GivingUp);
     }
 
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(29, true)]
+    [InlineData(31, false)]
+    [Trait("Rule", "UP-42")]
+    public void Decide_GracePeriodAsLongAsTheTimeout_IsAskedToLeaveAsSoonAsTheNodeIsCordoned(int secondsLater, bool evicted)
+    {
+        var cluster = Pool().Pod("shop/slow-1", "a-1", p => p with { GracePeriod = UpgradeSettings.DefaultDrainTimeout });
+
+        var plan = Decide(cluster, Some.Noon + Duration.FromSeconds(secondsLater));
+
+        plan.Actions.OfType<RolloutAction.EvictPod>().Any().ShouldBe(evicted);
+        plan.Record.Phase.ShouldBe(evicted ? RolloutPhase.Running : RolloutPhase.Halting);
+    }
+
     [Fact]
     [Trait("Rule", "UP-44")]
     public void Decide_TimedOutBecauseOfOnePod_DoesNotBlameItsNeighbours()

@@ -45,7 +45,7 @@ internal static class DrainFaults
 
         return budgets.Length == 1 && view.Budgets.TryGetValue(budgets[0], out var budget)
             ? $"{Name(pod)} is held by {Describe(view, budget)}"
-            : $"{Name(pod)} has not left";
+            : $"{Name(pod)} could not be asked to leave in time for its grace period of {pod.GracePeriod.TotalSeconds:0} s";
     }
 
     private static string Describe(ClusterView view, DisruptionBudget budget) =>

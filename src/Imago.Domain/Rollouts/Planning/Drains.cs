@@ -89,6 +89,12 @@ internal static class Drains
         }
     }
 
+    /// <summary>
+    /// How long after the start of its drain a pod may still be asked to leave whose grace period is as long as the timeout: the cordon comes first, and takes a
+    /// moment to be seen.
+    /// </summary>
+    private static readonly Duration CordonSlack = Duration.FromSeconds(30);
+
     /// <summary>One round of evictions on one node.</summary>
     private static (bool Done, RolloutFault? Fault) Empty(RolloutPass pass, EvictionLedger ledger, Node node, Instant deadline, bool cordoned)
     {
@@ -109,10 +115,10 @@ internal static class Drains
         foreach (var entry in leaving.Where(e => !e.Pod.Terminating))
         {
             // When its grace no longer fits into the time left, the node is given up; be awake then.
-            pass.Wake(deadline - entry.Pod.GracePeriod + Duration.FromTicks(1));
+            pass.Wake(LatestStart(pass, entry.Pod, deadline) + Duration.FromTicks(1));
         }
 
-        if (leaving.Find(e => !e.Pod.Terminating && e.Pod.GracePeriod > remaining) is { } slow)
+        if (leaving.Find(e => !e.Pod.Terminating && pass.Now > LatestStart(pass, e.Pod, deadline)) is { } slow)
         {
             // UP-42: a pod that may take longer than what is left cannot be waited for. To blame is its grace period only if it would not fit the whole
             // timeout either; else it is what has held the pod until now.
@@ -124,7 +130,7 @@ internal static class Drains
             return (false, null);
         }
 
-        // UP-94, UP-57: forced, pods go although budgets object, whatever is to become of undrainable nodes. Else a pod that no waiting can free dooms the node: moving its neighbours would disturb
+        // UP-94: forced, pods go although budgets object. Else a pod that no waiting can free dooms the node: moving its neighbours would disturb
         // them for nothing, because the node goes back to work (or into quarantine) with that pod on it.
         var doomed = !pass.Record.Forced && leaving.Exists(e => !e.Pod.Terminating && ledger.Ask(e, out _) is { Allowed: false, Forever: true });
         if (doomed)
@@ -159,5 +165,13 @@ internal static class Drains
         }
 
         return (false, null);
+    }
+
+    // UP-42: when the pod has to be asked at the latest so that its whole grace period fits into the timeout. One that just fits is given a moment.
+    private static Instant LatestStart(RolloutPass pass, Pod pod, Instant deadline)
+    {
+        var latest = deadline - pod.GracePeriod;
+        var begun = deadline - pass.Settings.DrainTimeout;
+        return latest < begun ? latest : Instant.Max(latest, begun + CordonSlack);
     }
 }

@@ -4,6 +4,7 @@ using Imago.Domain.Clusters;
 using Imago.Domain.Images;
 using Imago.Domain.Rollouts;
 using Imago.Domain.Rollouts.Actions;
+using Imago.Domain.Rollouts.Explanations;
 using Imago.Domain.Rollouts.Planning;
 using Imago.Domain.Rollouts.Records;
 using Imago.Domain.Rollouts.Settings;
@@ -107,6 +108,16 @@ public sealed class FoundBySearchTests
 
         plan.Record.Active.ShouldBeEmpty();
         plan.Record.SurgeNodes.Values.ShouldHaveSingleItem().IsCanary.ShouldBeTrue();
+    }
+
+    [Fact]
+    [Trait("Rule", "UP-23")]
+    public void Decide_SettingsLeaveNoRoomAndSomethingElseHolds_SaysSoFirst()
+    {
+        var cluster = new TestCluster().Pool("a", 2, settings: s => s with { MaxSurge = IntOrPercent.Of(0), MaxUnavailable = IntOrPercent.Of(0) })
+            .Released(Some.New, Some.After(-60)).With(s => s with { Pause = new Pause("ops", Some.Noon, "holidays") });
+
+        ClusterPlanner.Decide(cluster.Input()).Holds["a"].Select(h => h.Code).ShouldBe([ReasonCode.SettingsRefused, ReasonCode.Paused]);
     }
 
     private static readonly CordonMark Ours = new("a-1200", "Upgrading", Some.Noon, WasUnschedulable: false);

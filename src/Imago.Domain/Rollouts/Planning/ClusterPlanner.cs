@@ -120,7 +120,8 @@ public static class ClusterPlanner
             var holds = Standing(pool, target, todo, unsupported, other);
             if (!holds.IsEmpty)
             {
-                return (null, holds);
+                // UP-23, UP-25: settings that leave no room will not do so later, either. Who reads only that the window opens tomorrow would wait in vain.
+                return (null, RoomFor(pool, todo) is { Refusal: { } refusal } ? [new Reason(ReasonCode.SettingsRefused, refusal), .. holds] : holds);
             }
 
             return Begin(pool, target, todo);
@@ -171,14 +172,20 @@ public static class ClusterPlanner
             return holds.ToImmutable();
         }
 
-        private (RolloutRecord? Start, ImmutableArray<Reason> Holds) Begin(PoolSpec pool, RolloutTarget target, List<Candidate> todo)
+        private (Concurrency? Room, string? Refusal, List<Node> Members, ImmutableSortedDictionary<string, SurgeNode> Adopted) RoomFor(PoolSpec pool, List<Candidate> todo)
         {
-            var last = input.Records.GetValueOrDefault(pool.Name);
-            var adopted = Leftovers(input.View, last);
+            var adopted = Leftovers(input.View, input.Records.GetValueOrDefault(pool.Name));
 
             // UP-154: quarantined nodes and their kept replacements count neither towards the size nor towards the surge.
             var members = input.View.NodesOf(pool.Name).Values.Where(n => !n.Quarantined && !adopted.ContainsKey(n.Name)).ToList();
             var (room, refusal) = Concurrency.For(pool, members.Count, todo.Count);
+            return (room, refusal, members, adopted);
+        }
+
+        private (RolloutRecord? Start, ImmutableArray<Reason> Holds) Begin(PoolSpec pool, RolloutTarget target, List<Candidate> todo)
+        {
+            var last = input.Records.GetValueOrDefault(pool.Name);
+            var (room, refusal, members, adopted) = RoomFor(pool, todo);
             if (room is null)
             {
                 return (null, [new Reason(ReasonCode.SettingsRefused, refusal!)]);

@@ -28,7 +28,7 @@ internal sealed class NodeFactory
             labels = labels.SetItems(zone.Labels);
         }
 
-        return model.Example with { Name = name, Uid = uid, Zone = zone?.Name, Labels = labels, Annotations = model.Example.Annotations.Clear(), Unschedulable = false, UnderPressure = false, Ready = true };
+        return model.Example with { Name = name, Uid = uid, Zone = zone?.Name, Labels = labels, Annotations = model.Example.Annotations.Clear(), AutoProvisioned = false, Unschedulable = false, UnderPressure = false, Ready = true };
     }
 
     private sealed record ZoneModel(string Name, ImmutableSortedDictionary<string, string> Labels);

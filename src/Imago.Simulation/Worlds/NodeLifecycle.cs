@@ -69,6 +69,12 @@ internal sealed class NodeLifecycle(ClusterState state, Scheduler scheduler, Pod
         state.Changed(node);
         state.Trace(TraceKind.NodeReady, node);
         pods.NodeUp(node);
+        if (node.DesiredLevel is { } level && !(node.ReachedLevel >= level))
+        {
+            // The agent comes up with the node, and finds the order that it has not carried out.
+            PlanPatch(node, level);
+        }
+
         state.Tell();
     }
 
@@ -124,6 +130,11 @@ internal sealed class NodeLifecycle(ClusterState state, Scheduler scheduler, Pod
     {
         node.DesiredLevel = level;
         state.Trace(TraceKind.PatchOrdered, node, level.ToString());
+        PlanPatch(node, level);
+    }
+
+    private void PlanPatch(SimulatedNode node, PatchLevel level)
+    {
         var poll = state.Timing.AgentPoll * state.Seed.Fork("agent").Fork(node.Uid).Fraction;
         state.Time.After(poll + state.Draw(state.Timing.LivePatch, "patch", node.Uid + level), () => Patched(node, level));
     }

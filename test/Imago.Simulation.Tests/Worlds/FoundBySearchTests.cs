@@ -1,0 +1,52 @@
+using Imago.Application.Ports;
+using Imago.Domain.Images;
+using Imago.Domain.Rollouts.Actions;
+using Imago.Simulation.Tests.Kit;
+using Imago.Simulation.Worlds;
+using NodaTime;
+
+namespace Imago.Simulation.Tests.Worlds;
+
+/// <summary>Where the fault-injection search showed the simulated world to be unlike a real one.</summary>
+public sealed class FoundBySearchTests
+{
+    [Fact]
+    public async Task Create_PoolHasAutoProvisionedNodes_MakesOneThatIsNot()
+    {
+        var blueprint = SmallCluster.OfNodes(2).Build();
+        blueprint = blueprint with { Nodes = [.. blueprint.Nodes.Select((n, i) => n with { AutoProvisioned = i == 0 })] };
+        var world = new SimulatedWorld(blueprint, new WorldSettings(), new Seed(1), Run.Start);
+
+        await world.Provider.BeginAsync(new ProviderRequest("1", ProviderVerb.Create, "apps", "apps-surge-1", "new", null, 1), CancellationToken.None);
+        Pass(world, Duration.FromMinutes(10));
+
+        world.Look().Nodes["apps-surge-1"].AutoProvisioned.ShouldBeFalse();
+    }
+
+    [Fact]
+    [Trait("Rule", "CH-35")]
+    public async Task PatchOrder_NodeIsDownWhenItsTimeComes_IsCarriedOutWhenItIsBack()
+    {
+        var world = new SimulatedWorld(SmallCluster.OfNodes(1).Build(), new WorldSettings(), new Seed(1), Run.Start);
+        var node = world.Look().Nodes["apps-0000"];
+        var level = PatchLevel.OfDate(new LocalDate(2026, 8, 1));
+        (await world.Connect().UpdateNodeAsync(new RolloutAction.UpdateNode(node.Name, node.ResourceVersion, new NodeUpdate { DesiredLevel = level }), CancellationToken.None))
+            .ShouldBe(PatchOutcome.Patched);
+
+        world.Troubles.NodeFails(node.Name);
+        Pass(world, Duration.FromHours(1));
+        world.Look().Nodes[node.Name].ReachedLevel.ShouldBeNull();
+
+        world.Troubles.NodeRecovers(node.Name);
+        Pass(world, Duration.FromHours(1));
+        world.Look().Nodes[node.Name].ReachedLevel.ShouldBe(level);
+    }
+
+    private static void Pass(SimulatedWorld world, Duration span)
+    {
+        var limit = world.Time.Now + span;
+        while (world.Time.Step(limit))
+        {
+        }
+    }
+}

@@ -6,27 +6,38 @@ using Imago.Domain.Rollouts.Records;
 namespace Imago.Faults.Tests.Checking;
 
 /// <summary>All checks together: told of every effect as it happens, and asked after every step of the loop.</summary>
-internal sealed class Checker(Truth truth)
+internal sealed class Checker
 {
-    private readonly StartRule _starts = new(truth);
-    private readonly NodeRule _nodes = new(truth);
-    private readonly BudgetRule _budgets = new(truth);
-    private readonly DownRule _down = new(truth);
-    private ActionRule? _actions;
+    private readonly Truth _truth;
+    private readonly StartRule _starts;
+    private readonly NodeRule _nodes;
+    private readonly BudgetRule _budgets;
+    private readonly DownRule _down;
+    private readonly ActionRule _actions;
 
-    public EndRule End { get; } = new(truth);
+    public Checker(Truth truth)
+    {
+        _truth = truth;
+        _starts = new StartRule(truth);
+        _nodes = new NodeRule(truth);
+        _budgets = new BudgetRule(truth);
+        _down = new DownRule(truth);
+        _actions = new ActionRule(truth, _budgets);
+        End = new EndRule(truth, Coverage);
+        Progress = new ProgressRule(truth);
+    }
+
+    public EndRule End { get; }
 
     public Coverage Coverage { get; } = new();
 
-    public ProgressRule Progress { get; } = new(truth);
-
-    private ActionRule Actions => _actions ??= new ActionRule(truth, _budgets);
+    public ProgressRule Progress { get; }
 
     /// <summary>The world as it is at this very moment.</summary>
     public ClusterView Fresh()
     {
         Look();
-        return truth.View;
+        return _truth.View;
     }
 
     public void Stepped() => Look();
@@ -35,7 +46,7 @@ internal sealed class Checker(Truth truth)
     {
         OnlyWriter(process, after.Epoch, $"stored {after.Id}");
         _starts.Stored(before, after);
-        Actions.Stored(before, after);
+        _actions.Stored(before, after);
         Progress.Stored(before, after);
         End.Stored(after);
         _down.Stored(after);
@@ -43,44 +54,44 @@ internal sealed class Checker(Truth truth)
     }
 
     // The effects below are told after they happened; the truth is still that from before, as the checks need it.
-    public void Updated(Node before, NodeUpdate update) => Actions.Updating(before, update);
+    public void Updated(Node before, NodeUpdate update) => _actions.Updating(before, update);
 
-    public void Left(PodOnNode before, bool deleted) => Actions.Leaves(before, deleted);
+    public void Left(PodOnNode before, bool deleted) => _actions.Leaves(before, deleted);
 
     public void Begun(string process, ProviderRequest request)
     {
         OnlyWriter(process, request.Epoch, $"began {request.OperationId}");
-        Actions.Begun(request);
+        _actions.Begun(request);
     }
 
     public void Granted(ClusterLease? lease)
     {
         if (lease is not null)
         {
-            truth.HighestEpoch = Math.Max(truth.HighestEpoch, lease.Epoch);
-            truth.Holders[lease.Epoch] = lease.Holder;
+            _truth.HighestEpoch = Math.Max(_truth.HighestEpoch, lease.Epoch);
+            _truth.Holders[lease.Epoch] = lease.Holder;
         }
     }
 
     private void OnlyWriter(string process, long epoch, string what)
     {
-        if (!truth.Holders.TryGetValue(epoch, out var holder) || !string.Equals(holder, process, StringComparison.Ordinal))
+        if (!_truth.Holders.TryGetValue(epoch, out var holder) || !string.Equals(holder, process, StringComparison.Ordinal))
         {
-            truth.Violated(9, $"{process} {what} in epoch {epoch}, which was given to {holder ?? "nobody"}");
+            _truth.Violated(9, $"{process} {what} in epoch {epoch}, which was given to {holder ?? "nobody"}");
         }
     }
 
     private void Look()
     {
-        var before = truth.View;
-        truth.Look();
-        if (!ReferenceEquals(before, truth.View))
+        var before = _truth.View;
+        _truth.Look();
+        if (!ReferenceEquals(before, _truth.View))
         {
             _budgets.Changed(before);
-            _nodes.Changed(before, truth.View);
-            if (!ReferenceEquals(before.Nodes, truth.View.Nodes))
+            _nodes.Changed(before, _truth.View);
+            if (!ReferenceEquals(before.Nodes, _truth.View.Nodes))
             {
-                _down.Changed(truth.View);
+                _down.Changed(_truth.View);
             }
         }
     }

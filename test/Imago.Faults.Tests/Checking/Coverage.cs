@@ -10,6 +10,8 @@ internal sealed class Coverage
 
     public IReadOnlySet<string> Seen => _seen;
 
+    public void Saw(string what) => _seen.Add(what);
+
     public void Stored(RolloutRecord record)
     {
         _seen.Add($"phase {record.Phase}");

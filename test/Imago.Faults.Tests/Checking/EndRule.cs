@@ -5,6 +5,8 @@ using Imago.Domain.Rollouts;
 using Imago.Domain.Rollouts.Explanations;
 using Imago.Domain.Rollouts.Records;
 using Imago.Domain.Rollouts.Settings;
+using Imago.Simulation.Blueprints;
+using NodaTime;
 
 namespace Imago.Faults.Tests.Checking;
 
@@ -12,7 +14,7 @@ namespace Imago.Faults.Tests.Checking;
 /// Invariants 6, 8 and 10 at the end of a run, of every pool whose rollout has ended: nothing of ours is left that nothing explains, no cordon of somebody
 /// else is gone, the pool is what it was, and what is not current has a reason.
 /// </summary>
-internal sealed class EndRule(Truth truth)
+internal sealed class EndRule(Truth truth, Coverage coverage)
 {
     private readonly HashSet<string> _kept = new(StringComparer.Ordinal);
 
@@ -54,7 +56,13 @@ internal sealed class EndRule(Truth truth)
 
         if (input is not null && plan is not null && truth.Records().Values.All(r => r.Record.Ended))
         {
-            Explained(Explainer.Explain(input, plan, null));
+            var explanations = Explainer.Explain(input, plan, null);
+            Explained(explanations);
+            if (NothingStandsInTheWay())
+            {
+                coverage.Saw("nothing in the way");
+                Reached(explanations);
+            }
         }
     }
 
@@ -128,6 +136,33 @@ internal sealed class EndRule(Truth truth)
                 else if (said.Status is NodeStatus.Current or NodeStatus.Upgraded && node.Image.IsKnown && IsOld(pool, node))
                 {
                     truth.Violated(10, $"node {node.Name} is said to be {said.Status} at {node.Image}: {said.Reasons[0].Message}");
+                }
+            }
+        }
+    }
+
+    /// <summary>Whether this is a cluster in which every node can be drained, now that everything is healed.</summary>
+    private bool NothingStandsInTheWay() =>
+        truth.Scenario.Faults is { PodsHang: false, PodsUnready: false }
+        && truth.Scenario.World is { BadImages.IsEmpty: true, SpareNodes: null }
+        && truth.Intent.Spec.Support == Domain.Channels.KubernetesSupport.Supported
+        && truth.Scenario.Blueprint.Budgets.All(b => b.MaxUnavailable is { Value: > 0 })
+        && truth.Scenario.Blueprint.Budgets.Select(b => b.Key.Name.Split('-')[0]).Distinct(StringComparer.Ordinal).Count() == truth.Scenario.Blueprint.Budgets.Length
+        && truth.Scenario.Blueprint.Pods.All(p => p.Ready)
+        && truth.Scenario.Blueprint.Workloads.All(w => w.Kind != WorkloadKind.Job && w.Template.RequiredAntiAffinity.IsEmpty && w.Template.NodeSelector.IsEmpty && w.Template.GracePeriod <= Duration.FromMinutes(5));
+
+    // The healing is worth something only if everything gets where it should: a planner that fails with a good reason again and again would not.
+    private void Reached(ImmutableSortedDictionary<string, NodeExplanation> explanations)
+    {
+        foreach (var pool in truth.Intent.Spec.Pools)
+        {
+            foreach (var node in truth.View.NodesOf(pool.Name).Values)
+            {
+                var said = explanations[node.Name];
+                var somebodysChoice = node.Quarantined || node.AutoProvisioned || pool.PinnedBySnapshot || said.Reasons.Any(r => r.Code == ReasonCode.SettingsRefused);
+                if (!somebodysChoice && node.Image.IsKnown && IsOld(pool, node))
+                {
+                    truth.Violated(10, $"node {node.Name} still runs {node.Image}, and nothing stands in the way: {string.Join(" ", said.Reasons.Select(r => r.Message))}");
                 }
             }
         }

@@ -11,6 +11,7 @@ internal sealed class RecordStore(ClusterState state)
 {
     private ImmutableSortedDictionary<string, StoredRecord> _records = ImmutableSortedDictionary.Create<string, StoredRecord>(StringComparer.Ordinal);
     private ClusterLease? _lease;
+    private long _highestEpoch;
     private long _writes;
 
     public ImmutableSortedDictionary<string, StoredRecord> All => _records;
@@ -18,11 +19,12 @@ internal sealed class RecordStore(ClusterState state)
     public WriteResult Write(RolloutRecord record, string? expectedVersion)
     {
         var before = _records.GetValueOrDefault(record.Pool);
-        if (!string.Equals(before?.Version, expectedVersion, StringComparison.Ordinal) || record.Epoch < before?.Record.Epoch)
+        if (!string.Equals(before?.Version, expectedVersion, StringComparison.Ordinal) || record.Epoch < _highestEpoch)
         {
             return new WriteResult(null);
         }
 
+        _highestEpoch = record.Epoch;
         var stored = new StoredRecord(record, (++_writes).ToString(CultureInfo.InvariantCulture));
         _records = _records.SetItem(record.Pool, stored);
         RecordTrace.Tell(state, before?.Record, record);

@@ -28,6 +28,30 @@ internal static class RecordTrace
             });
         }
 
+        // What ends comes before what it makes room for.
+        foreach (var (name, outcome) in NewlySettled(known, after))
+        {
+            Write(new TraceEvent(state.Time.Now, TraceKind.NodeFinished)
+            {
+                Node = NodeOf(state, after, name),
+                Result = outcome.Result,
+                Detail = outcome.Fault?.Message,
+            });
+        }
+
+        if (after.CanaryPassedAt is not null && known is { CanaryPassedAt: null })
+        {
+            Write(new TraceEvent(state.Time.Now, TraceKind.CanaryPassed));
+        }
+
+        foreach (var (name, surge) in after.SurgeNodes)
+        {
+            if (known?.SurgeNodes.ContainsKey(name) != true)
+            {
+                Write(new TraceEvent(state.Time.Now, TraceKind.SurgeNamed) { Node = NodeOf(state, after, name), Canary = surge.IsCanary });
+            }
+        }
+
         foreach (var (name, progress) in after.Active)
         {
             if (known?.Active.ContainsKey(name) != true)
@@ -41,29 +65,6 @@ internal static class RecordTrace
                     Detail = progress.IsCanary ? $"{progress.Work}, canary" : progress.Work.ToString(),
                 });
             }
-        }
-
-        foreach (var (name, outcome) in NewlySettled(known, after))
-        {
-            Write(new TraceEvent(state.Time.Now, TraceKind.NodeFinished)
-            {
-                Node = NodeOf(state, after, name),
-                Result = outcome.Result,
-                Detail = outcome.Fault?.Message,
-            });
-        }
-
-        foreach (var (name, surge) in after.SurgeNodes)
-        {
-            if (known?.SurgeNodes.ContainsKey(name) != true)
-            {
-                Write(new TraceEvent(state.Time.Now, TraceKind.SurgeNamed) { Node = NodeOf(state, after, name), Canary = surge.IsCanary });
-            }
-        }
-
-        if (after.CanaryPassedAt is not null && known is { CanaryPassedAt: null })
-        {
-            Write(new TraceEvent(state.Time.Now, TraceKind.CanaryPassed));
         }
 
         if (after.Phase != (known?.Phase ?? RolloutPhase.Running))

@@ -67,16 +67,17 @@ internal sealed class Placement
 
     public SimulatedNode Best(List<SimulatedNode> candidates)
     {
-        var (mostPreferred, mostSpread, mostAffine, leastAffine) = (0, 0, int.MinValue, int.MaxValue);
-        var raw = new (int Preferred, int Spread, int Affine)[candidates.Count];
+        var (mostPreferred, mostSpread, mostAffine, leastAffine, mostTaints) = (0, 0, int.MinValue, int.MaxValue, 0);
+        var raw = new (int Preferred, int Spread, int Affine, int Taints)[candidates.Count];
         for (var i = 0; i < raw.Length; i++)
         {
             var node = candidates[i];
-            raw[i] = (PreferredNodes(node), SpreadCount(node), Affine(node));
+            raw[i] = (PreferredNodes(node), SpreadCount(node), Affine(node), Intolerable(node));
             mostPreferred = Math.Max(mostPreferred, raw[i].Preferred);
             mostSpread = Math.Max(mostSpread, raw[i].Spread);
             mostAffine = Math.Max(mostAffine, raw[i].Affine);
             leastAffine = Math.Min(leastAffine, raw[i].Affine);
+            mostTaints = Math.Max(mostTaints, raw[i].Taints);
         }
 
         var best = candidates[0];
@@ -85,7 +86,7 @@ internal sealed class Placement
         {
             // Weights as the real scheduler's defaults: taints 3, node affinity 2, spread 2, pod affinity 2, resources 1.
             var node = candidates[i];
-            var score = (3 * TaintScore(node)) + LeastAllocated(node)
+            var score = (3 * (100 - Share(raw[i].Taints, mostTaints))) + LeastAllocated(node)
                 + (2 * Share(raw[i].Preferred, mostPreferred))
                 + (2 * (100 - Share(raw[i].Spread, mostSpread)))
                 + (2 * (mostAffine == leastAffine ? 0 : Share(raw[i].Affine - leastAffine, mostAffine - leastAffine)));
@@ -107,8 +108,10 @@ internal sealed class Placement
         foreach (var (term, group) in _affinity)
         {
             // The first pod of a group that wants to be near its own kind has nobody to be near.
-            var first = group.Total == 0 && term.Selector.Matches(_template.Labels);
-            if (!first && group.In(Topology.DomainOf(node, group.TopologyKey)) == 0)
+            // A node without the label has no domain to share.
+            var domain = Topology.DomainOf(node, group.TopologyKey);
+            var first = group.Total == 0 && PodGroups.Covers(term, _pod.Key.Namespace, _pod);
+            if (domain is null || (!first && group.In(domain) == 0))
             {
                 return false;
             }
@@ -176,7 +179,7 @@ internal sealed class Placement
 
     private int Affine(SimulatedNode node) => _preferredPods.Sum(p => p.Weight * p.Group.In(Topology.DomainOf(node, p.Group.TopologyKey)));
 
-    private long TaintScore(SimulatedNode node)
+    private int Intolerable(SimulatedNode node)
     {
         var intolerable = node.Shape.Taints.Count(t => t.Effect == TaintEffect.PreferNoSchedule && !NodeMatching.Tolerates(_pod.Template, t));
         if (node.SteeredAway && !NodeMatching.Tolerates(_template, SteeringTaint))
@@ -184,7 +187,7 @@ internal sealed class Placement
             intolerable++;
         }
 
-        return intolerable == 0 ? 100 : 0;
+        return intolerable;
     }
 
     private long LeastAllocated(SimulatedNode node) =>

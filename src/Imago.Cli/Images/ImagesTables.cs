@@ -10,7 +10,7 @@ internal static class ImagesTables
     {
         Heading(terminal, report.Catalogue);
         var families = new TextTable(
-            new("Family"), new("OS", IsOptional: true), new("Latest"), new("Published"), new("Age", IsNumber: true), new("Patch level", IsOptional: true),
+            new("Family"), new("OS", IsOptional: true), new("Latest"), new("Published", IsOptional: true), new("Age", IsNumber: true), new("Patch level", IsOptional: true),
             new("Withdrawn", IsNumber: true, IsOptional: true), new("State"));
         foreach (var family in report.Families)
         {
@@ -36,11 +36,11 @@ internal static class ImagesTables
     {
         Heading(terminal, report.Catalogue);
         var family = report.Family;
-        terminal.Out.WriteLine($"{family.Family}: {family.OsSku}, generation {family.Generation}{(family.Variants.Count == 0 ? "" : $", {string.Join(", ", family.Variants)}")}. {State(family)}".TrimEnd());
+        terminal.WriteProse($"{family.Family}: {family.OsSku}, generation {family.Generation}{(family.Variants.Count == 0 ? "" : $", {string.Join(", ", family.Variants)}")}. {State(family)}".TrimEnd());
         var spellings = new[] { report.Spellings.CveIndex, report.Spellings.CveReport, report.Spellings.NotesFolder, report.Spellings.Definition }.OfType<string>().ToList();
         if (spellings.Count > 0)
         {
-            terminal.Out.WriteLine($"Also spelled {string.Join(", ", spellings)}.");
+            terminal.WriteProse($"Also spelled {string.Join(", ", spellings)}.");
         }
 
         terminal.Out.WriteLine();
@@ -67,7 +67,7 @@ internal static class ImagesTables
 
     private static void Heading(Terminal terminal, CatalogueInfo info)
     {
-        terminal.Out.WriteLine($"As of {info.AsOf}. Source: {info.Source} ({info.Licence}), up to {info.DataEnd}.");
+        terminal.WriteProse($"As of {info.AsOf}. Source: {info.Source} ({info.Licence}), up to {info.DataEnd}.");
         terminal.Out.WriteLine();
     }
 

@@ -7,13 +7,17 @@ namespace Imago.Cli.Terminals;
 internal sealed record Column(string Title, bool IsNumber = false, bool IsOptional = false);
 
 /// <summary>
-/// Rows of text in padded columns. In a terminal that is too narrow optional columns are left out, last ones first, and then the last column is broken over several
-/// lines; cutting names would make them useless, and lines that the terminal breaks by itself cannot be read.
+/// Rows of text in padded columns. In a terminal that is too narrow optional columns are left out, last ones first, and the text of the last column is broken over
+/// several lines, below the row where not even that has room. Names are never cut: that would make them useless; and lines that the terminal breaks by itself cannot
+/// be read.
 /// </summary>
 internal sealed class TextTable(params Column[] columns)
 {
     private const string Margin = "  ";
     private const string Gap = "  ";
+
+    // Less room than this is not worth breaking a text into.
+    private const int NarrowestText = 20;
 
     private readonly List<string[]> _rows = [];
 
@@ -24,27 +28,35 @@ internal sealed class TextTable(params Column[] columns)
         string[][] rows = [[.. columns.Select(c => c.Title)], .. _rows];
         var widths = columns.Select((_, i) => rows.Max(r => r[i].Length)).ToArray();
         var shown = Enumerable.Range(0, columns.Length).ToList();
-        while (Total(shown) > terminal.Width && shown.FindLastIndex(i => columns[i].IsOptional) is >= 0 and var drop)
+        while (Needed() > terminal.Width && shown.FindLastIndex(i => columns[i].IsOptional) is >= 0 and var drop)
         {
             shown.RemoveAt(drop);
         }
 
         var last = shown[^1];
-        var before = Total(shown) - widths[last];
         foreach (var row in rows)
         {
-            var lead = Margin + string.Concat(shown.SkipLast(1).Select(i => Padded(row[i], i) + Gap));
+            var start = Margin + string.Concat(shown.SkipLast(1).Select(i => Padded(row[i], i) + Gap));
             if (columns[last].IsNumber)
             {
-                terminal.Out.WriteLine(lead + Padded(row[last], last));
+                terminal.Out.WriteLine(start + Padded(row[last], last));
+            }
+            else if (Needed() <= terminal.Width)
+            {
+                terminal.WriteProse(row[last], start);
             }
             else
             {
-                terminal.WriteProse(row[last], lead.PadRight(before));
+                terminal.Out.WriteLine(start.TrimEnd());
+                if (row[last].Length > 0)
+                {
+                    terminal.WriteProse(row[last], Margin + Margin + Margin);
+                }
             }
         }
 
-        int Total(List<int> some) => Margin.Length + some.Sum(i => widths[i]) + (Gap.Length * (some.Count - 1));
+        int Needed() => Margin.Length + shown.SkipLast(1).Sum(i => widths[i] + Gap.Length)
+            + (columns[shown[^1]].IsNumber ? widths[shown[^1]] : Math.Min(widths[shown[^1]], NarrowestText));
 
         string Padded(string cell, int column) => columns[column].IsNumber ? cell.PadLeft(widths[column]) : cell.PadRight(widths[column]);
     }

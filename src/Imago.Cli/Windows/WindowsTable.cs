@@ -23,10 +23,10 @@ internal static class WindowsTable
             return;
         }
 
-        terminal.Out.WriteLine($"{answer.File}: {ConfigurationNames.NameOf(configuration.Kind)}, {ScheduleText.Of(configuration.Times)}");
+        terminal.WriteProse($"{answer.File}: {ConfigurationNames.NameOf(configuration.Kind)}, {ScheduleText.Of(configuration.Times)}");
         if (answer.Windows.IsEmpty)
         {
-            terminal.Out.WriteLine("  No window opens any more: its blocked time, or the calendar, leaves none.");
+            terminal.WriteProse("No window opens any more: its blocked time, or the calendar, leaves none.", "  ");
         }
         else
         {

@@ -73,7 +73,7 @@ public sealed class WindowsCommandTests : IDisposable
             """{"path":"properties.maintenanceWindow.durationHours","message":"3 is out of range: 4 to 24 is allowed."}]}""" + "\n",
             $$"""{"file":"{{good}}","windows":[{"start":"2026-07-05T00:00:00Z","end":"2026-07-05T04:00:00Z"}]}""" + "\n",
             $$"""{"file":"{{missing}}","errors":[{"path":"","message":"There is no file '{{missing}}'. Check the path."}]}""" + "\n",
-            $$"""{"file":"{{_folder.FullName}}","errors":[{"path":"","message":"'{{_folder.FullName}}' is a directory. Name the files in it."}]}""" + "\n",
+            $$"""{"file":"{{_folder.FullName}}","errors":[{"path":"","message":"'{{_folder.FullName}}' is a directory. Name a file in it."}]}""" + "\n",
             $$"""{"file":"{{good}}","windows":[{"start":"2026-07-05T00:00:00Z","end":"2026-07-05T04:00:00Z"}]}""" + "\n"));
     }
 

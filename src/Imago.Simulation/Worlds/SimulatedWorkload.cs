@@ -29,6 +29,9 @@ internal sealed class SimulatedWorkload(WorkloadBlueprint blueprint)
     /// <summary>Pods it has ever created, for their names.</summary>
     public int Created { get; set; }
 
+    /// <summary>Nodes at which its next look looks, for DaemonSets; null: at all of them.</summary>
+    public SortedSet<string>? NodesToLookAt { get; set; } = new(StringComparer.Ordinal);
+
     /// <summary>Whether a look at it is planned already.</summary>
     public bool LookPlanned { get; set; }
 }

@@ -19,6 +19,11 @@ internal sealed class WorkloadController
         {
             if (pod.Workload is { } workload)
             {
+                if (pod.Node is { } node)
+                {
+                    workload.NodesToLookAt?.Add(node.Name);
+                }
+
                 PlanLook(workload);
             }
         };
@@ -44,6 +49,7 @@ internal sealed class WorkloadController
     {
         foreach (var workload in _state.Workloads)
         {
+            workload.NodesToLookAt = null;
             PlanLook(workload);
         }
     }
@@ -66,7 +72,7 @@ internal sealed class WorkloadController
         switch (workload.Kind)
         {
             case WorkloadKind.DaemonSet:
-                foreach (var node in _state.Nodes.Values.ToList())
+                foreach (var node in Visited(workload))
                 {
                     Daemon(workload, node);
                 }
@@ -91,6 +97,14 @@ internal sealed class WorkloadController
 
                 break;
         }
+    }
+
+    // A DaemonSet misses a pod only where one has ended, or where a node has joined: no need to look at thousands of nodes each time.
+    private List<SimulatedNode> Visited(SimulatedWorkload workload)
+    {
+        var names = workload.NodesToLookAt;
+        workload.NodesToLookAt = new(StringComparer.Ordinal);
+        return names is null ? [.. _state.Nodes.Values] : [.. names.Where(_state.Nodes.ContainsKey).Select(n => _state.Nodes[n])];
     }
 
     private void Daemon(SimulatedWorkload workload, SimulatedNode node)

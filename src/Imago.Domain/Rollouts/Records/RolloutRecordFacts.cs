@@ -9,10 +9,11 @@ public static class RolloutRecordFacts
     /// <summary>
     /// Whether there can still be something to do about the rollout: it is under way, or it ended and left nodes or surge nodes that have to be looked after.
     /// </summary>
+    /// <remarks>Asked about every record in every pass: a node is lost with a fault, so a record without one need not be searched.</remarks>
     public static bool NeedsCare(this RolloutRecord record) =>
         !record.Ended
         || record.SurgeNodes.Values.Any(s => s.Counts)
-        || record.Settled.Values.Any(s => s.Result is NodeResult.NotReady or NodeResult.ProviderFailed);
+        || (record.Fault is not null && record.Settled.Values.Any(s => s.Result is NodeResult.NotReady or NodeResult.ProviderFailed));
 
     /// <summary>Ids of the provider operations whose state the next decision asks about; ones that were never begun may be among them.</summary>
     public static IEnumerable<string> AwaitedOperations(this RolloutRecord record)

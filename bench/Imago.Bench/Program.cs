@@ -4,9 +4,10 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Imago.Bench.Forecasts;
+using Imago.Bench.Makespan;
 using Imago.Bench.Quick;
 
-// --quick, --forecast [NODES…]: tables within seconds. Anything else is BenchmarkDotNet's, for example --filter '*Decision*'.
+// --quick, --forecast [NODES…], --makespan [NODES…]: tables within seconds. Anything else is BenchmarkDotNet's, for example --filter '*Decision*'.
 switch (args)
 {
     case ["--quick"]:
@@ -14,6 +15,9 @@ switch (args)
         return;
     case ["--forecast", .. var sizes]:
         ForecastRun.Print(Console.Out, Numbers(sizes, [1000, 5000, 10_000]), runs: 1);
+        return;
+    case ["--makespan", .. var sizes]:
+        MakespanRun.Print(Console.Out, Numbers(sizes, [10, 100, 1000]), seeds: 7);
         return;
 }
 

@@ -14,7 +14,7 @@ internal static class ScaledRequest
 {
     public static readonly Instant From = Instant.FromUtc(2026, 7, 20, 0, 0);
 
-    private static readonly NodeImage Target = NodeImage.Parse("AKSUbuntu-2204gen2containerd-202607.13.0");
+    public static readonly NodeImage Target = NodeImage.Parse("AKSUbuntu-2204gen2containerd-202607.13.0");
 
     /// <summary>What an automatic run does to a cluster of this shape.</summary>
     /// <param name="settings">Upgrade settings of every pool.</param>

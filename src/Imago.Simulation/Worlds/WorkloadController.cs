@@ -10,6 +10,7 @@ internal sealed class WorkloadController
 {
     private readonly ClusterState _state;
     private readonly PodLifecycle _pods;
+    private List<SimulatedWorkload> _daemonSets = [];
 
     public WorkloadController(ClusterState state, PodLifecycle pods)
     {
@@ -34,12 +35,9 @@ internal sealed class WorkloadController
     {
         if (_state.Nodes.TryGetValue(node.Name, out var present) && present == node)
         {
-            foreach (var workload in _state.Workloads)
+            foreach (var workload in _daemonSets)
             {
-                if (workload.Kind == WorkloadKind.DaemonSet)
-                {
-                    Daemon(workload, node);
-                }
+                Daemon(workload, node);
             }
         }
     });
@@ -47,6 +45,7 @@ internal sealed class WorkloadController
     /// <summary>Looks at every controller once, as it does when it starts.</summary>
     public void LookAtAll()
     {
+        _daemonSets = [.. _state.Workloads.Where(w => w.Kind == WorkloadKind.DaemonSet)];
         foreach (var workload in _state.Workloads)
         {
             workload.NodesToLookAt = null;

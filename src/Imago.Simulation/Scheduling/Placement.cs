@@ -68,23 +68,26 @@ internal sealed class Placement
         return AffinityHolds(node) && SpreadHolds(node);
     }
 
-    public SimulatedNode Best(List<SimulatedNode> candidates)
+    /// <summary>The node with the highest score.</summary>
+    /// <param name="candidates">Nodes that admit the pod; at least one.</param>
+    /// <param name="raw">Room for their marks.</param>
+    public SimulatedNode Best(List<SimulatedNode> candidates, List<Marks> raw)
     {
         var (mostPreferred, mostSpread, mostAffine, leastAffine) = (0, 0, int.MinValue, int.MaxValue);
-        var raw = new (int Preferred, int Spread, int Affine)[candidates.Count];
-        for (var i = 0; i < raw.Length; i++)
+        raw.Clear();
+        foreach (var node in candidates)
         {
-            var node = candidates[i];
-            raw[i] = (PreferredNodes(node), SpreadCount(node), Affine(node));
-            mostPreferred = Math.Max(mostPreferred, raw[i].Preferred);
-            mostSpread = Math.Max(mostSpread, raw[i].Spread);
-            mostAffine = Math.Max(mostAffine, raw[i].Affine);
-            leastAffine = Math.Min(leastAffine, raw[i].Affine);
+            var marks = new Marks(PreferredNodes(node), SpreadCount(node), Affine(node));
+            mostPreferred = Math.Max(mostPreferred, marks.Preferred);
+            mostSpread = Math.Max(mostSpread, marks.Spread);
+            mostAffine = Math.Max(mostAffine, marks.Affine);
+            leastAffine = Math.Min(leastAffine, marks.Affine);
+            raw.Add(marks);
         }
 
         var best = candidates[0];
         var bestScore = long.MinValue;
-        for (var i = 0; i < raw.Length; i++)
+        for (var i = 0; i < raw.Count; i++)
         {
             // Weights as the real scheduler's defaults: taints 3, node affinity 2, spread 2, pod affinity 2, resources 1.
             var node = candidates[i];
@@ -225,3 +228,6 @@ internal sealed class Placement
     // UP-156: the owned taint that steers pods to upgraded nodes.
     private static Taint SteeringTaint { get; } = new("imago.dev/upgrade-pending", "", TaintEffect.PreferNoSchedule);
 }
+
+/// <summary>What a node gets for a pod before it is set in relation to what the others get.</summary>
+internal readonly record struct Marks(int Preferred, int Spread, int Affine);

@@ -11,7 +11,7 @@ namespace Imago.Simulation.Forecasts;
 /// whichever is longest. Computed from settings, timing and what the run measured per node, without any planner code.
 /// </summary>
 /// <remarks>
-/// A node's duration is what it cannot do without: one stop of a pod, the soak, and everything from the reimage on as measured. Time spent waiting in the
+/// A node's duration is what it cannot do without: the stop of its slowest pod, the soak, and everything from the reimage on as measured. Time spent waiting in the
 /// drain is left out, or a planner that lets nodes wait would raise its own bound. Pools go one after another (UP-60), so their bounds add up.
 /// </remarks>
 internal static class LowerBound
@@ -58,7 +58,7 @@ internal static class LowerBound
         }
 
         var stops = start.PodsOn(name).Where(e => e.Pod is { LeavesOnDrain: true, Terminating: false })
-            .Select(e => Duration.Min(e.Pod.GracePeriod, Fastest(request, request.World.Timing.PodStop))).DefaultIfEmpty(Duration.Zero).Max();
+            .Select(e => Duration.Min(e.Pod.GracePeriod, request.World.Timing.Draw(request.World.Timing.PodStop, request.Seed.Fork("stop").Fork(e.Pod.Uid)))).DefaultIfEmpty(Duration.Zero).Max();
         return stops + pool.Settings.NodeSoak + (node.FinishedAt!.Value - empty);
     }
 

@@ -17,7 +17,7 @@ switch (args)
         ForecastRun.Print(Console.Out, Numbers(sizes, [1000, 5000, 10_000]), runs: 1);
         return;
     case ["--makespan", .. var sizes]:
-        MakespanRun.Print(Console.Out, Numbers(sizes, [10, 100, 1000]), seeds: 7);
+        MakespanRun.Print(Console.Out, Numbers(sizes, [10, 100, 1000]), seeds: 1);
         return;
 }
 

@@ -1,6 +1,7 @@
 using Imago.Domain.Rollouts.Actions;
 using Imago.Domain.Rollouts.Explanations;
 using Imago.Domain.Rollouts.Records;
+using NodaTime;
 
 namespace Imago.Domain.Rollouts.Planning;
 
@@ -123,7 +124,7 @@ internal static class SurgeSteps
         }
 
         // UP-152: a buffer node that turns unhealthy while a drained node soaks is how a bad image shows.
-        if (pass.Record.Active.Values.Any(a => a.Step == NodeStep.Soaking) && NodeHealth.Complaint(pass.View, node) is { } complaint)
+        if (pass.Settings.NodeSoak > Duration.Zero && pass.Record.Active.Values.Any(a => a.Step == NodeStep.Soaking) && NodeHealth.Complaint(pass.View, node) is { } complaint)
         {
             pass.Halt(new RolloutFault(
                 nameof(ReasonCode.NotReadyAfterUpgrade),

@@ -6,6 +6,7 @@ namespace Imago.Simulation.Scheduling;
 /// <summary>One pod's question to the nodes: which admit it, and which of those is best.</summary>
 internal sealed class Placement
 {
+    private readonly SimulatedPod _pod;
     private readonly PodTemplate _template;
     private readonly (PodAffinityTerm Term, PodGroup Group)[] _affinity;
     private readonly PodGroup[] _antiAffinity;
@@ -18,6 +19,7 @@ internal sealed class Placement
 
     public Placement(SimulatedPod pod, PodGroups groups, List<NodeShape> shapes)
     {
+        _pod = pod;
         _template = pod.Template;
         _asksForSingleNodes = _template.NodeSelector.Keys.Any(NodeShape.IsPerNode);
         _toleratesSteering = NodeMatching.Tolerates(_template, SteeringTaint);

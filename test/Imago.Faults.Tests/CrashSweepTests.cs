@@ -10,7 +10,7 @@ namespace Imago.Faults.Tests;
 public sealed class CrashSweepTests(ITestOutputHelper output)
 {
     /// <summary>Every how many calls the sweep of a normal run crashes; a soak leaves none out.</summary>
-    private const int Stride = 11;
+    private const int Stride = 29;
 
     [Theory]
     [InlineData(5)]

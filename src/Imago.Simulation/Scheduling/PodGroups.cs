@@ -131,7 +131,7 @@ internal sealed class PodGroups
 
     /// <summary>Whether a term of a pod in some namespace selects another pod.</summary>
     public static bool Covers(PodAffinityTerm term, string ownNamespace, SimulatedPod other) =>
-        InNamespaces(other, NamespacesOf(term, ownNamespace)) && term.Selector.Matches(other.Template.Labels);
+        InNamespaces(other.Key.Namespace, NamespacesOf(term, ownNamespace)) && term.Selector.Matches(other.Template.Labels);
 
     // "*" stands for all namespaces, else a comma-separated list: names cannot contain either.
     private static string NamespacesOf(PodAffinityTerm term, string own) =>

@@ -6,7 +6,6 @@ namespace Imago.Simulation.Scheduling;
 /// <summary>One pod's question to the nodes: which admit it, and which of those is best.</summary>
 internal sealed class Placement
 {
-    private readonly SimulatedPod _pod;
     private readonly PodTemplate _template;
     private readonly (PodAffinityTerm Term, PodGroup Group)[] _affinity;
     private readonly PodGroup[] _antiAffinity;
@@ -14,11 +13,14 @@ internal sealed class Placement
     private readonly (SpreadConstraint Constraint, PodGroup Group, int Least)[] _hardSpread;
     private readonly PodGroup[] _softSpread;
     private readonly (int Weight, PodGroup Group)[] _preferredPods;
+    private readonly bool _asksForSingleNodes;
+    private readonly bool _toleratesSteering;
 
     public Placement(SimulatedPod pod, PodGroups groups, List<NodeShape> shapes)
     {
-        _pod = pod;
         _template = pod.Template;
+        _asksForSingleNodes = _template.NodeSelector.Keys.Any(NodeShape.IsPerNode);
+        _toleratesSteering = NodeMatching.Tolerates(_template, SteeringTaint);
         var own = pod.Key.Namespace;
         _affinity = [.. _template.RequiredAffinity.Select(t => (t, groups.Selected(t, own)))];
         _antiAffinity = [.. _template.RequiredAntiAffinity.Select(t => groups.Selected(t, own))];
@@ -32,10 +34,11 @@ internal sealed class Placement
         ];
     }
 
+    /// <summary>Whether a node whose shape admits the pod admits it, too.</summary>
     public bool Admits(SimulatedNode node)
     {
         if (!node.Usage.Fits(_template, node.Blueprint.Allocatable)
-            || !NodeMatching.SelectorMatches(_template, node.Blueprint.Labels)
+            || (_asksForSingleNodes && !NodeMatching.SelectorMatches(_template, node.Blueprint.Labels))
             || !NodeMatching.AffinityMatches(_template, node.Blueprint.Labels, node.Name))
         {
             return false;
@@ -65,27 +68,31 @@ internal sealed class Placement
         return AffinityHolds(node) && SpreadHolds(node);
     }
 
-    public SimulatedNode Best(List<SimulatedNode> candidates)
+    /// <summary>The node with the highest score.</summary>
+    /// <param name="candidates">Nodes that admit the pod; at least one.</param>
+    /// <param name="raw">Room for their marks.</param>
+    public SimulatedNode Best(List<SimulatedNode> candidates, List<Marks> raw)
     {
-        var (mostPreferred, mostSpread, mostAffine, leastAffine) = (0, 0, int.MinValue, int.MaxValue);
-        var raw = new (int Preferred, int Spread, int Affine)[candidates.Count];
-        for (var i = 0; i < raw.Length; i++)
+        var (mostPreferred, mostSpread, mostAffine, leastAffine, mostTaints) = (0, 0, int.MinValue, int.MaxValue, 0);
+        raw.Clear();
+        foreach (var node in candidates)
         {
-            var node = candidates[i];
-            raw[i] = (PreferredNodes(node), SpreadCount(node), Affine(node));
-            mostPreferred = Math.Max(mostPreferred, raw[i].Preferred);
-            mostSpread = Math.Max(mostSpread, raw[i].Spread);
-            mostAffine = Math.Max(mostAffine, raw[i].Affine);
-            leastAffine = Math.Min(leastAffine, raw[i].Affine);
+            var marks = new Marks(PreferredNodes(node), SpreadCount(node), Affine(node), Intolerable(node));
+            mostPreferred = Math.Max(mostPreferred, marks.Preferred);
+            mostSpread = Math.Max(mostSpread, marks.Spread);
+            mostAffine = Math.Max(mostAffine, marks.Affine);
+            leastAffine = Math.Min(leastAffine, marks.Affine);
+            mostTaints = Math.Max(mostTaints, marks.Taints);
+            raw.Add(marks);
         }
 
         var best = candidates[0];
         var bestScore = long.MinValue;
-        for (var i = 0; i < raw.Length; i++)
+        for (var i = 0; i < raw.Count; i++)
         {
             // Weights as the real scheduler's defaults: taints 3, node affinity 2, spread 2, pod affinity 2, resources 1.
             var node = candidates[i];
-            var score = (3 * TaintScore(node)) + LeastAllocated(node)
+            var score = (3 * (100 - Share(raw[i].Taints, mostTaints))) + LeastAllocated(node)
                 + (2 * Share(raw[i].Preferred, mostPreferred))
                 + (2 * (100 - Share(raw[i].Spread, mostSpread)))
                 + (2 * (mostAffine == leastAffine ? 0 : Share(raw[i].Affine - leastAffine, mostAffine - leastAffine)));
@@ -107,8 +114,10 @@ internal sealed class Placement
         foreach (var (term, group) in _affinity)
         {
             // The first pod of a group that wants to be near its own kind has nobody to be near.
-            var first = group.Total == 0 && term.Selector.Matches(_template.Labels);
-            if (!first && group.In(Topology.DomainOf(node, group.TopologyKey)) == 0)
+            // A node without the label has no domain to share.
+            var domain = Topology.DomainOf(node, group.TopologyKey);
+            var first = group.Total == 0 && PodGroups.Covers(term, _pod.Key.Namespace, _pod);
+            if (domain is null || (!first && group.In(domain) == 0))
             {
                 return false;
             }
@@ -159,32 +168,54 @@ internal sealed class Placement
             return [.. soft.Select(s => groups.Selected(s, pod.Key.Namespace))];
         }
 
-        return pod.Workload is null || !pod.Template.Spread.IsDefaultOrEmpty
+        return pod.Workload is not { } workload || !pod.Template.Spread.IsDefaultOrEmpty
             ? []
-            :
+            : workload.DefaultSpread ??=
             [
-                groups.Selected(pod.Workload.Blueprint.Selector, pod.Key.Namespace, Topology.Hostname),
-                groups.Selected(pod.Workload.Blueprint.Selector, pod.Key.Namespace, Topology.Zone),
+                groups.Selected(workload.Blueprint.Selector, pod.Key.Namespace, Topology.Hostname),
+                groups.Selected(workload.Blueprint.Selector, pod.Key.Namespace, Topology.Zone),
             ];
     }
 
-    private int SpreadCount(SimulatedNode node) => _softSpread.Sum(g => g.In(Topology.DomainOf(node, g.TopologyKey)));
+    // Plain loops from here on: they run for every pod and every node that would do.
+    private int SpreadCount(SimulatedNode node)
+    {
+        var count = 0;
+        foreach (var group in _softSpread)
+        {
+            count += group.In(Topology.DomainOf(node, group.TopologyKey));
+        }
+
+        return count;
+    }
 
     private int PreferredNodes(SimulatedNode node) => _template.PreferredNodeTerms.IsDefaultOrEmpty
         ? 0
         : _template.PreferredNodeTerms.Sum(p => NodeMatching.TermMatches(p.Term, node.Blueprint.Labels, node.Name) ? p.Weight : 0);
 
-    private int Affine(SimulatedNode node) => _preferredPods.Sum(p => p.Weight * p.Group.In(Topology.DomainOf(node, p.Group.TopologyKey)));
-
-    private long TaintScore(SimulatedNode node)
+    private int Affine(SimulatedNode node)
     {
-        var intolerable = node.Shape.Taints.Count(t => t.Effect == TaintEffect.PreferNoSchedule && !NodeMatching.Tolerates(_pod.Template, t));
-        if (node.SteeredAway && !NodeMatching.Tolerates(_template, SteeringTaint))
+        var sum = 0;
+        foreach (var (weight, group) in _preferredPods)
         {
-            intolerable++;
+            sum += weight * group.In(Topology.DomainOf(node, group.TopologyKey));
         }
 
-        return intolerable == 0 ? 100 : 0;
+        return sum;
+    }
+
+    private int Intolerable(SimulatedNode node)
+    {
+        var intolerable = node.SteeredAway && !_toleratesSteering ? 1 : 0;
+        foreach (var taint in node.Shape.Taints)
+        {
+            if (taint.Effect == TaintEffect.PreferNoSchedule && !NodeMatching.Tolerates(_template, taint))
+            {
+                intolerable++;
+            }
+        }
+
+        return intolerable;
     }
 
     private long LeastAllocated(SimulatedNode node) =>
@@ -196,3 +227,6 @@ internal sealed class Placement
     // UP-156: the owned taint that steers pods to upgraded nodes.
     private static Taint SteeringTaint { get; } = new("imago.dev/upgrade-pending", "", TaintEffect.PreferNoSchedule);
 }
+
+/// <summary>What a node gets for a pod before it is set in relation to what the others get.</summary>
+internal readonly record struct Marks(int Preferred, int Spread, int Affine, int Taints);

@@ -21,6 +21,9 @@ internal sealed class SimulatedNode(NodeBlueprint blueprint, string uid, NodeSha
 
     public string? Zone => Blueprint.Zone;
 
+    /// <summary>The zone as the scheduler sees it: the label, which a node may lack.</summary>
+    public string? ZoneLabel { get; } = blueprint.Labels.GetValueOrDefault(Topology.Zone);
+
     public NodeShape Shape { get; } = shape;
 
     /// <summary>Whether the node was made during the run.</summary>
@@ -34,6 +37,9 @@ internal sealed class SimulatedNode(NodeBlueprint blueprint, string uid, NodeSha
     public bool IsUp { get; set; }
 
     public bool Ready { get; set; }
+
+    /// <summary>How often the kubelet has stopped reporting.</summary>
+    public int Outages { get; set; }
 
     public bool UnderPressure { get; set; } = blueprint.UnderPressure;
 
@@ -97,5 +103,5 @@ internal sealed class SimulatedNode(NodeBlueprint blueprint, string uid, NodeSha
         ResourceVersion = Version.ToString(CultureInfo.InvariantCulture),
     };
 
-    public TraceNode ToTrace() => new(Name, Pool, Zone, Image, !Unschedulable, Ready, IsSurge);
+    public TraceNode ToTrace() => new(Name, Pool, Zone, Image, !Unschedulable, Ready, IsSurge, SteeredAway, Quarantined);
 }

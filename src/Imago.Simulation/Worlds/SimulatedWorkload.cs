@@ -1,5 +1,6 @@
 using Imago.Domain.Clusters;
 using Imago.Simulation.Blueprints;
+using Imago.Simulation.Scheduling;
 
 namespace Imago.Simulation.Worlds;
 
@@ -20,14 +21,23 @@ internal sealed class SimulatedWorkload(WorkloadBlueprint blueprint)
 
     public PodTemplate Template => Blueprint.Template;
 
+    /// <summary>The object whose replicas disruption budgets count: the Deployment above a ReplicaSet, if it is known, else itself.</summary>
+    public WorkloadBlueprint Scaled { get; init; } = blueprint;
+
     /// <summary>Its pods, also those that are stopping.</summary>
     public HashSet<SimulatedPod> Pods { get; } = [];
 
     /// <summary>Names that a StatefulSet brings back, with the template that binds each to its volumes.</summary>
     public SortedDictionary<string, PodTemplate> Identities { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The groups over which its pods are spread when they do not say how themselves, once they have been asked for.</summary>
+    public PodGroup[]? DefaultSpread { get; set; }
+
     /// <summary>Pods it has ever created, for their names.</summary>
     public int Created { get; set; }
+
+    /// <summary>Nodes at which its next look looks, for DaemonSets; null: at all of them.</summary>
+    public SortedSet<string>? NodesToLookAt { get; set; } = new(StringComparer.Ordinal);
 
     /// <summary>Whether a look at it is planned already.</summary>
     public bool LookPlanned { get; set; }

@@ -24,7 +24,15 @@ public static class ImagoCommand
 
         try
         {
-            return await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = terminal.Out, Error = terminal.Error });
+            return await result.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                Output = terminal.Out,
+                Error = terminal.Error,
+
+                // After Ctrl-C there is a trace to be closed on a whole line; on a busy machine that takes longer than the two seconds that are the default.
+                ProcessTerminationTimeout = TimeSpan.FromSeconds(15),
+            });
         }
         catch (OperationCanceledException)
         {

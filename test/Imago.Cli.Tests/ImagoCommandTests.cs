@@ -34,7 +34,7 @@ public sealed class ImagoCommandTests(Files files) : IClassFixture<Files>
     public async Task Output_ThatCannotBeWritten_IsSaid()
     {
         await using var error = new StringWriter { NewLine = "\n" };
-        var code = await ImagoCommand.RunAsync(["images"], Terminal.Plain(new FullDisk(), error, TimeProvider.System));
+        var code = await ImagoCommand.RunAsync(["images"], Terminal.Plain(new FullDisk(), error, new StandingClock()));
 
         code.ShouldBe(ExitCode.Failed);
         error.ToString().ShouldBe("imago: No space left on device\n");

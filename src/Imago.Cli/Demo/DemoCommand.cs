@@ -12,7 +12,7 @@ namespace Imago.Cli.Demo;
 /// <summary><c>imago demo</c>: a node OS upgrade to watch, on an embedded simulated cluster.</summary>
 internal static class DemoCommand
 {
-    private const double DefaultSpeed = 120;
+    private const double DefaultSpeed = 80;
 
     public static Command Create(Terminal terminal)
     {

@@ -7,7 +7,7 @@ namespace Imago.Cli.Demo;
 /// <param name="clock">The clock to wait by.</param>
 internal sealed class Pace(double speed, TimeProvider clock)
 {
-    private static readonly Duration LongestSilence = Duration.FromSeconds(2);
+    private static readonly Duration LongestSilence = Duration.FromSeconds(4);
     private static readonly Duration ShortestWait = Duration.FromMilliseconds(30);
     private Duration _owed = Duration.Zero;
     private Duration _silence = Duration.Zero;

@@ -13,12 +13,12 @@ internal static class ForecastRun
     {
         // Closed however the run ends: the lines of a run that was broken off are whole ones.
         using var writer = trace is null ? null : new TraceWriter(new BufferedStream(InputFile.Create(trace), 1 << 16));
+        var counter = new FinishedNodes(writer, cancellation);
         if (terminal.Progress is not { } progress)
         {
-            return Forecaster.Run(request with { Trace = writer }, cancellation);
+            return Forecaster.Run(request with { Trace = counter }, cancellation);
         }
 
-        var counter = new FinishedNodes(writer);
         return await progress.Status().StartAsync("Forecasting …", status => Task.FromResult(Forecaster.Run(
             request with
             {
@@ -28,12 +28,13 @@ internal static class ForecastRun
             cancellation)));
     }
 
-    private sealed class FinishedNodes(ITraceSink? next) : ITraceSink
+    private sealed class FinishedNodes(ITraceSink? next, CancellationToken cancellation) : ITraceSink
     {
         public int Count { get; private set; }
 
         public void Write(TraceEvent happened)
         {
+            cancellation.ThrowIfCancellationRequested();
             if (happened is { Kind: TraceKind.NodeFinished, Node.Surge: false })
             {
                 Count++;

@@ -46,11 +46,21 @@ internal static class ForecastTables
 
     private static void Pools(Terminal terminal, ImmutableArray<DiscoveredPool> pools, Forecast forecast)
     {
-        var table = new TextTable(new("pool"), new("nodes", IsNumber: true), new("upgraded", IsNumber: true), new("starts"), new("finished"), new("to"));
-        foreach (var pool in PoolSummary.Of(pools, forecast))
+        // One target for all is said once; where they differ, each stands with its pool.
+        var summaries = PoolSummary.Of(pools, forecast).ToList();
+        var targets = summaries.SelectMany(p => p.Targets).Distinct(StringComparer.Ordinal).ToList();
+        if (targets is [var only])
         {
-            table.Add(
-                pool.Name, pool.Nodes.ToString(), pool.Upgraded.ToString(), TimeText.ToMinute(pool.Starts), TimeText.ToMinute(pool.Finished), string.Join(", ", pool.Targets));
+            terminal.WriteProse(only == "-" ? "No pool has a target." : $"Target: {only}");
+            terminal.Out.WriteLine();
+        }
+
+        Column[] columns = [new("pool"), new("nodes", IsNumber: true), new("upgraded", IsNumber: true), new("starts"), new("finished")];
+        var table = new TextTable(targets.Count == 1 ? columns : [.. columns, new("to")]);
+        foreach (var pool in summaries)
+        {
+            string[] cells = [pool.Name, pool.Nodes.ToString(), pool.Upgraded.ToString(), TimeText.ToMinute(pool.Starts), TimeText.ToMinute(pool.Finished)];
+            table.Add(targets.Count == 1 ? cells : [.. cells, string.Join(", ", pool.Targets)]);
         }
 
         table.Write(terminal);

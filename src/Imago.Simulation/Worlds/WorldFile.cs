@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Unicode;
 using Imago.Domain.Maintenance;
 using NodaTime;
 
@@ -33,6 +34,11 @@ public static class WorldFile
     public static (WorldSettings? Value, ImmutableArray<Problem> Problems) Read(ReadOnlyMemory<byte> utf8)
     {
         var problems = ImmutableArray.CreateBuilder<Problem>();
+        if (!Utf8.IsValid(utf8.Span))
+        {
+            return (null, [new Problem("", "The world file is not UTF-8 text. Save it as UTF-8.")]);
+        }
+
         try
         {
             using var document = JsonDocument.Parse(utf8, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 16 });
@@ -47,6 +53,11 @@ public static class WorldFile
         catch (JsonException problem)
         {
             return (null, [new Problem("", $"The world file is not JSON: {problem.Message}")]);
+        }
+        catch (InvalidOperationException)
+        {
+            // What the parser lets pass and reading a text refuses: escapes such as "\ud800".
+            return (null, [new Problem("", "The world file holds an escape that is only half a character, such as '\\ud800'. Write the character itself.")]);
         }
     }
 

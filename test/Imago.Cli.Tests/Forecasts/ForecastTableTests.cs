@@ -12,6 +12,7 @@ public sealed class ForecastTableTests(Files files) : IClassFixture<Files>
         var lines = (await Run(80)).Out.Split('\n');
 
         lines.ShouldContain("23 upgraded, 1 blocked. The last node is finished at 2026-07-05 00:20.");
+        lines.ShouldContain("Target: AKSUbuntu-2204gen2containerd-202606.19.0");
         lines.ShouldContain("  apps       15        14  2026-07-04 22:04  2026-07-04 23:30");
         lines.ShouldContain("  window opens      closes            nodes upgraded");
         lines.ShouldContain("  2026-07-04 22:00  2026-07-05 02:00              23");

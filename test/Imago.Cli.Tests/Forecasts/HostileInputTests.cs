@@ -21,6 +21,8 @@ public sealed class HostileInputTests(Files files) : IClassFixture<Files>
         { "nested deeply", Encoding.UTF8.GetBytes("{\"items\":" + new string('[', 200_000)) },
         { "nested deeply in an object", Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("{\"a\":", 100_000))) },
         { "not UTF-8", [(byte)'{', (byte)'"', 0xC3, 0x28, 0xFF, (byte)'"', (byte)':', (byte)'1', (byte)'}'] },
+        { "half a character", """{"\ud800":"\udc00"}"""u8.ToArray() },
+        { "half a character in a known place", """{"kind":"List","apiVersion":"v1","items":[{"kind":"\ud800"}],"capacityCode":"\ud800","maintenanceWindow":{"startTime":"\ud800"}}"""u8.ToArray() },
         { "UTF-16", Encoding.Unicode.GetPreamble().Concat(Encoding.Unicode.GetBytes("{\"items\":[]}")).ToArray() },
         { "zeros", new byte[10_000] },
         { "huge", Encoding.UTF8.GetBytes("{\"x\":\"" + new string('x', 3_000_000) + "\"}") },

@@ -9,7 +9,7 @@ namespace Imago.Cli.Tests.Help;
 
 public sealed class HelpTests
 {
-    private static readonly RootCommand Root = ImagoCommand.Create(Terminal.Plain(TextWriter.Null, TextWriter.Null, TimeProvider.System));
+    private static readonly RootCommand Root = ImagoCommand.Create(Terminal.Plain(TextWriter.Null, TextWriter.Null, new StandingClock()));
 
     public static TheoryData<string> Commands => [.. Root.Subcommands.Select(c => c.Name)];
 

@@ -45,9 +45,4 @@ internal sealed record CommandRun(int ExitCode, string Out, string Error)
         };
         return new(await ImagoCommand.RunAsync(args, terminal), output.ToString(), error.ToString());
     }
-
-    private sealed class StandingClock(DateTimeOffset now) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => now;
-    }
 }

@@ -1,4 +1,5 @@
 using Imago.Cli.Terminals;
+using Imago.Cli.Tests.Kit;
 using Shouldly;
 using Xunit;
 
@@ -53,7 +54,7 @@ public sealed class TextTableTests
         var table = new TextTable(new("name     "), new("nodes", IsNumber: true), new("os", IsOptional: true), new("remarks"));
         table.Add("apps", "15", "Ubuntu", "something to say that takes some room");
         table.Add("system", "3", "Ubuntu", "");
-        table.Write(Terminal.Plain(output, TextWriter.Null, TimeProvider.System, width));
+        table.Write(Terminal.Plain(output, TextWriter.Null, new StandingClock(), width));
         return output.ToString();
     }
 }

@@ -274,6 +274,22 @@ public sealed class ClusterPlannerTests
     }
 
     [Fact]
+    [Trait("Rule", "UP-81")]
+    public void Decide_RequestedPatchLevel_MustBePublishedForThePoolsTrack()
+    {
+        Code(Some.Level(6, 20)).ShouldBeNull();
+        Code(Some.Level(6, 21)).ShouldBe(ReasonCode.NotInCatalogue);
+
+        static ReasonCode? Code(PatchLevel level)
+        {
+            var cluster = new TestCluster().Channel(NodeOsChannel.SecurityPatch).Patched(Some.Level(6, 20), reboot: true)
+                .Pool("a", 1, spec: p => p with { RequestedTarget = new RolloutTarget.Patch(level, LivePatching: true) });
+            var plan = ClusterPlanner.Decide(cluster.Input());
+            return plan.Start is null ? plan.Holds["a"].ShouldHaveSingleItem().Code : null;
+        }
+    }
+
+    [Fact]
     public void Decide_OpaqueTarget_TakesNodesWhoseTextDiffers()
     {
         var cluster = new TestCluster().Pool("a", 2, "cos-113", spec: p => p with { RequestedTarget = new RolloutTarget.Opaque("cos-117") })

@@ -71,6 +71,12 @@ public static class TargetChooser
     // UP-81: the image exists, is not withdrawn, and matches the pool's family.
     private static (RolloutTarget? Target, Reason? Why) Checked(ClusterInput input, PoolSpec pool, RolloutTarget asked)
     {
+        if (asked is RolloutTarget.Patch(var level, _) && pool.Family?.PatchTrack is { } track
+            && !input.Catalog.PatchesOf(track).Any(r => r.Level == level && r.PublishedAt <= input.Now))
+        {
+            return (null, new Reason(ReasonCode.NotInCatalogue, $"Target '{level}' is no patch level of track '{track}' that has been released. `imago images --family {pool.Family}` lists those that have."));
+        }
+
         if (asked is not RolloutTarget.Image(var image))
         {
             return (asked, null);

@@ -60,12 +60,17 @@ public sealed class ClusterReconciler(
                 {
                     await AdvanceAsync(input, PoolOf(spec, pool), record, versions[pool], guard, step, cancellation);
                 }
+
+                if (step.Superseded)
+                {
+                    return step.WakeAt;
+                }
             }
 
             // UP-62: one at a time, so there is nothing to start while one is under way.
             if (!step.Again && input.Records.Values.All(r => r.Ended))
             {
-                await StartAsync(input, versions, step, cancellation);
+                await StartAsync(input, versions, guard, step, cancellation);
             }
 
             if (!step.Again || !guard.MayWrite)
@@ -150,6 +155,11 @@ public sealed class ClusterReconciler(
             else if (answer.LookAgain)
             {
                 step.Wake(input.Now + options.RetryEviction);
+                if (answer.Superseded)
+                {
+                    step.Superseded = true;
+                    return;
+                }
             }
         }
 
@@ -160,15 +170,18 @@ public sealed class ClusterReconciler(
     }
 
     private async ValueTask StartAsync(
-        ClusterInput input, ImmutableSortedDictionary<string, string> versions, StepOutcome step, CancellationToken cancellation)
+        ClusterInput input, ImmutableSortedDictionary<string, string> versions, LeaseGuard guard, StepOutcome step, CancellationToken cancellation)
     {
         var plan = ClusterPlanner.Decide(input);
         observer.Decided(input, plan);
         step.Wake(plan.WakeAt);
         if (plan.Start is { } start)
         {
-            await cluster.WriteRecordAsync(start, versions.GetValueOrDefault(start.Pool), cancellation);
             step.Again = true;
+            if (guard.MayWrite)
+            {
+                await cluster.WriteRecordAsync(start, versions.GetValueOrDefault(start.Pool), cancellation);
+            }
         }
     }
 
@@ -181,6 +194,8 @@ public sealed class ClusterReconciler(
     private sealed class StepOutcome
     {
         public bool Again { get; set; }
+
+        public bool Superseded { get; set; }
 
         public Instant? WakeAt { get; private set; }
 

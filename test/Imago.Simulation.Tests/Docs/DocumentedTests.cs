@@ -23,7 +23,7 @@ public sealed class DocumentedTests
             var seconds = ((Duration)property.GetValue(new TimingModel())!).TotalSeconds;
             page.ShouldContain(string.Create(CultureInfo.InvariantCulture, $"| `{name}` | {seconds} s |"));
 
-            var (settings, problems) = WorldFile.Read(Encoding.UTF8.GetBytes($$"""{"timing":{"{{name}}":"7s","factor":3}}"""));
+            var (settings, problems) = WorldFile.Read(Encoding.UTF8.GetBytes($$"""{"timing":{"{{name}}":"7s","factor":3} }"""));
             problems.ShouldBeEmpty();
             property.GetValue(settings!.Timing).ShouldBe(Duration.FromSeconds(21), name);
         }

@@ -1,16 +1,28 @@
+using System.Globalization;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using Imago.Bench.Forecasts;
+using Imago.Bench.Makespan;
 using Imago.Bench.Quick;
 
-// --quick: a table within seconds. Anything else is BenchmarkDotNet's, for example --filter '*Decision*'.
-if (args is ["--quick"])
+// --quick, --forecast [NODES…], --makespan [NODES…]: tables within seconds. Anything else is BenchmarkDotNet's, for example --filter '*Decision*'.
+switch (args)
 {
-    QuickRun.Print(Console.Out);
-    return;
+    case ["--quick"]:
+        QuickRun.Print(Console.Out);
+        return;
+    case ["--forecast", .. var sizes]:
+        ForecastRun.Print(Console.Out, Numbers(sizes, [1000, 5000, 10_000]), runs: 1);
+        return;
+    case ["--makespan", .. var sizes]:
+        MakespanRun.Print(Console.Out, Numbers(sizes, [10, 100, 1000]), seeds: 1);
+        return;
 }
 
 // In process: building a project per benchmark would restore packages again, and our lock files forbid what it adds.
 var config = DefaultConfig.Instance.AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance));
 BenchmarkSwitcher.FromAssembly(typeof(QuickRun).Assembly).Run(args, config);
+
+static int[] Numbers(string[] given, int[] usual) => given.Length == 0 ? usual : [.. given.Select(n => int.Parse(n, CultureInfo.InvariantCulture))];

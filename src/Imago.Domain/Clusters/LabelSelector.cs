@@ -84,15 +84,50 @@ public sealed class LabelSelector : IEquatable<LabelSelector>
     }
 
     /// <inheritdoc />
-    public bool Equals(LabelSelector? other) =>
-        other is not null && _selectsNothing == other._selectsNothing && Requirements.Length == other.Requirements.Length
-        && Requirements.Zip(other.Requirements).All(p =>
-            string.Equals(p.First.Key, p.Second.Key, StringComparison.Ordinal) && p.First.Operator == p.Second.Operator
-            && p.First.Values.SequenceEqual(p.Second.Values, StringComparer.Ordinal));
+    public bool Equals(LabelSelector? other)
+    {
+        if (ReferenceEquals(this, other))
+        {
+            return true;
+        }
+
+        if (other is null || _selectsNothing != other._selectsNothing || Requirements.Length != other.Requirements.Length)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < Requirements.Length; i++)
+        {
+            var (mine, theirs) = (Requirements[i], other.Requirements[i]);
+            if (mine.Operator != theirs.Operator || !string.Equals(mine.Key, theirs.Key, StringComparison.Ordinal)
+                || !mine.Values.AsSpan().SequenceEqual(theirs.Values.AsSpan()))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     /// <inheritdoc />
     public override bool Equals(object? obj) => Equals(obj as LabelSelector);
 
     /// <inheritdoc />
-    public override int GetHashCode() => Requirements.Aggregate(_selectsNothing ? 1 : 0, (h, r) => HashCode.Combine(h, r.Key, r.Operator, r.Values.Length));
+    public override int GetHashCode()
+    {
+        // The values count: selectors of a cluster mostly ask for the same key, "app", and differ in nothing else.
+        var hash = new HashCode();
+        hash.Add(_selectsNothing);
+        foreach (var requirement in Requirements)
+        {
+            hash.Add(requirement.Key, StringComparer.Ordinal);
+            hash.Add(requirement.Operator);
+            foreach (var value in requirement.Values)
+            {
+                hash.Add(value, StringComparer.Ordinal);
+            }
+        }
+
+        return hash.ToHashCode();
+    }
 }

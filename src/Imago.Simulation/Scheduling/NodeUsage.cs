@@ -28,6 +28,12 @@ internal sealed class NodeUsage
             return false;
         }
 
+        // Most pods ask for nothing else, and even an empty sorted dictionary takes a while to walk through.
+        if (asked.Others.Count == 0 && template.HostPorts.IsDefaultOrEmpty)
+        {
+            return true;
+        }
+
         foreach (var (name, amount) in asked.Others)
         {
             if (amount > 0 && (_others?.GetValueOrDefault(name) ?? 0) + amount > allocatable.Others.GetValueOrDefault(name))

@@ -6,21 +6,23 @@ namespace Imago.Simulation.Scheduling;
 /// <summary>One pod's question to the nodes: which admit it, and which of those is best.</summary>
 internal sealed class Placement
 {
-    private readonly SimulatedPod _pod;
     private readonly PodTemplate _template;
-    private readonly (PodAffinityTerm Term, PodGroup Group)[] _affinity;
+    private readonly (PodGroup Group, bool OwnKind)[] _affinity;
     private readonly PodGroup[] _antiAffinity;
     private readonly PodGroup[] _repelling;
     private readonly (SpreadConstraint Constraint, PodGroup Group, int Least)[] _hardSpread;
     private readonly PodGroup[] _softSpread;
     private readonly (int Weight, PodGroup Group)[] _preferredPods;
+    private readonly bool _asksForSingleNodes;
+    private readonly bool _toleratesSteering;
 
     public Placement(SimulatedPod pod, PodGroups groups, List<NodeShape> shapes)
     {
-        _pod = pod;
         _template = pod.Template;
+        _asksForSingleNodes = _template.NodeSelector.Keys.Any(NodeShape.IsPerNode);
+        _toleratesSteering = NodeMatching.Tolerates(_template, SteeringTaint);
         var own = pod.Key.Namespace;
-        _affinity = [.. _template.RequiredAffinity.Select(t => (t, groups.Selected(t, own)))];
+        _affinity = [.. _template.RequiredAffinity.Select(t => (groups.Selected(t, own), PodGroups.Covers(t, own, pod)))];
         _antiAffinity = [.. _template.RequiredAntiAffinity.Select(t => groups.Selected(t, own))];
         _repelling = [.. groups.Repelling(pod)];
         _hardSpread = [.. _template.Spread.Where(s => s.Hard).Select(s => (s, groups.Selected(s, own))).Select(s => (s.s, s.Item2, Least(s.s, s.Item2, shapes)))];
@@ -32,10 +34,11 @@ internal sealed class Placement
         ];
     }
 
+    /// <summary>Whether a node whose shape admits the pod admits it, too.</summary>
     public bool Admits(SimulatedNode node)
     {
         if (!node.Usage.Fits(_template, node.Blueprint.Allocatable)
-            || !NodeMatching.SelectorMatches(_template, node.Blueprint.Labels)
+            || (_asksForSingleNodes && !NodeMatching.SelectorMatches(_template, node.Blueprint.Labels))
             || !NodeMatching.AffinityMatches(_template, node.Blueprint.Labels, node.Name))
         {
             return false;
@@ -65,24 +68,27 @@ internal sealed class Placement
         return AffinityHolds(node) && SpreadHolds(node);
     }
 
-    public SimulatedNode Best(List<SimulatedNode> candidates)
+    /// <summary>The node with the highest score.</summary>
+    /// <param name="candidates">Nodes that admit the pod; at least one.</param>
+    /// <param name="raw">Room for their marks.</param>
+    public SimulatedNode Best(List<SimulatedNode> candidates, List<Marks> raw)
     {
         var (mostPreferred, mostSpread, mostAffine, leastAffine, mostTaints) = (0, 0, int.MinValue, int.MaxValue, 0);
-        var raw = new (int Preferred, int Spread, int Affine, int Taints)[candidates.Count];
-        for (var i = 0; i < raw.Length; i++)
+        raw.Clear();
+        foreach (var node in candidates)
         {
-            var node = candidates[i];
-            raw[i] = (PreferredNodes(node), SpreadCount(node), Affine(node), Intolerable(node));
-            mostPreferred = Math.Max(mostPreferred, raw[i].Preferred);
-            mostSpread = Math.Max(mostSpread, raw[i].Spread);
-            mostAffine = Math.Max(mostAffine, raw[i].Affine);
-            leastAffine = Math.Min(leastAffine, raw[i].Affine);
-            mostTaints = Math.Max(mostTaints, raw[i].Taints);
+            var marks = new Marks(PreferredNodes(node), SpreadCount(node), Affine(node), Intolerable(node));
+            mostPreferred = Math.Max(mostPreferred, marks.Preferred);
+            mostSpread = Math.Max(mostSpread, marks.Spread);
+            mostAffine = Math.Max(mostAffine, marks.Affine);
+            leastAffine = Math.Min(leastAffine, marks.Affine);
+            mostTaints = Math.Max(mostTaints, marks.Taints);
+            raw.Add(marks);
         }
 
         var best = candidates[0];
         var bestScore = long.MinValue;
-        for (var i = 0; i < raw.Length; i++)
+        for (var i = 0; i < raw.Count; i++)
         {
             // Weights as the real scheduler's defaults: taints 3, node affinity 2, spread 2, pod affinity 2, resources 1.
             var node = candidates[i];
@@ -105,13 +111,11 @@ internal sealed class Placement
 
     private bool AffinityHolds(SimulatedNode node)
     {
-        foreach (var (term, group) in _affinity)
+        foreach (var (group, ownKind) in _affinity)
         {
-            // The first pod of a group that wants to be near its own kind has nobody to be near.
-            // A node without the label has no domain to share.
+            // A node without the label has no domain to share. The first pod of a group that wants to be near its own kind has nobody to be near.
             var domain = Topology.DomainOf(node, group.TopologyKey);
-            var first = group.Total == 0 && PodGroups.Covers(term, _pod.Key.Namespace, _pod);
-            if (domain is null || (!first && group.In(domain) == 0))
+            if (domain is null || (group.In(domain) == 0 && !(ownKind && group.Total == 0)))
             {
                 return false;
             }
@@ -162,29 +166,51 @@ internal sealed class Placement
             return [.. soft.Select(s => groups.Selected(s, pod.Key.Namespace))];
         }
 
-        return pod.Workload is null || !pod.Template.Spread.IsDefaultOrEmpty
+        return pod.Workload is not { } workload || !pod.Template.Spread.IsDefaultOrEmpty
             ? []
-            :
+            : workload.DefaultSpread ??=
             [
-                groups.Selected(pod.Workload.Blueprint.Selector, pod.Key.Namespace, Topology.Hostname),
-                groups.Selected(pod.Workload.Blueprint.Selector, pod.Key.Namespace, Topology.Zone),
+                groups.Selected(workload.Blueprint.Selector, pod.Key.Namespace, Topology.Hostname),
+                groups.Selected(workload.Blueprint.Selector, pod.Key.Namespace, Topology.Zone),
             ];
     }
 
-    private int SpreadCount(SimulatedNode node) => _softSpread.Sum(g => g.In(Topology.DomainOf(node, g.TopologyKey)));
+    // Plain loops from here on: they run for every pod and every node that would do.
+    private int SpreadCount(SimulatedNode node)
+    {
+        var count = 0;
+        foreach (var group in _softSpread)
+        {
+            count += group.In(Topology.DomainOf(node, group.TopologyKey));
+        }
+
+        return count;
+    }
 
     private int PreferredNodes(SimulatedNode node) => _template.PreferredNodeTerms.IsDefaultOrEmpty
         ? 0
         : _template.PreferredNodeTerms.Sum(p => NodeMatching.TermMatches(p.Term, node.Blueprint.Labels, node.Name) ? p.Weight : 0);
 
-    private int Affine(SimulatedNode node) => _preferredPods.Sum(p => p.Weight * p.Group.In(Topology.DomainOf(node, p.Group.TopologyKey)));
+    private int Affine(SimulatedNode node)
+    {
+        var sum = 0;
+        foreach (var (weight, group) in _preferredPods)
+        {
+            sum += weight * group.In(Topology.DomainOf(node, group.TopologyKey));
+        }
+
+        return sum;
+    }
 
     private int Intolerable(SimulatedNode node)
     {
-        var intolerable = node.Shape.Taints.Count(t => t.Effect == TaintEffect.PreferNoSchedule && !NodeMatching.Tolerates(_pod.Template, t));
-        if (node.SteeredAway && !NodeMatching.Tolerates(_template, SteeringTaint))
+        var intolerable = node.SteeredAway && !_toleratesSteering ? 1 : 0;
+        foreach (var taint in node.Shape.Taints)
         {
-            intolerable++;
+            if (taint.Effect == TaintEffect.PreferNoSchedule && !NodeMatching.Tolerates(_template, taint))
+            {
+                intolerable++;
+            }
         }
 
         return intolerable;
@@ -199,3 +225,6 @@ internal sealed class Placement
     // UP-156: the owned taint that steers pods to upgraded nodes.
     private static Taint SteeringTaint { get; } = new("imago.dev/upgrade-pending", "", TaintEffect.PreferNoSchedule);
 }
+
+/// <summary>What a node gets for a pod before it is set in relation to what the others get.</summary>
+internal readonly record struct Marks(int Preferred, int Spread, int Affine, int Taints);

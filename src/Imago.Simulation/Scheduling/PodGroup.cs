@@ -34,7 +34,9 @@ internal static class Topology
 
     /// <summary>The domain of a node under a key; null if the node lacks the label.</summary>
     public static string? DomainOf(SimulatedNode node, string key) =>
-        string.Equals(key, Hostname, StringComparison.Ordinal) ? node.Name : node.Blueprint.Labels.GetValueOrDefault(key);
+        string.Equals(key, Hostname, StringComparison.Ordinal) ? node.Name
+        : string.Equals(key, Zone, StringComparison.Ordinal) ? node.ZoneLabel
+        : node.Blueprint.Labels.GetValueOrDefault(key);
 }
 
 /// <summary>Identifies a group: the selected pods of some namespaces, by topology.</summary>

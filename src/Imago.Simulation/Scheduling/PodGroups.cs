@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Imago.Domain.Clusters;
 using Imago.Simulation.Blueprints;
 using Imago.Simulation.Worlds;
@@ -8,12 +10,20 @@ namespace Imago.Simulation.Scheduling;
 /// All groups that any pod's placement asks about. A group is opened when it is first asked for, by counting the bound pods once; after that every bind
 /// and unbind changes the groups that the pod belongs to.
 /// </summary>
+/// <remarks>
+/// Which groups a pod belongs to follows from its namespace and labels, which the pods of a workload share: it is found out once per such kind of pods, not
+/// per pod.
+/// </remarks>
 internal sealed class PodGroups
 {
-    private readonly Dictionary<PodGroupKey, (PodGroup Group, Func<SimulatedPod, bool> Contains)> _selected = [];
+    private readonly Dictionary<PodGroupKey, PodGroup> _selected = [];
     private readonly Dictionary<PodGroupKey, (PodGroup Group, Func<SimulatedPod, bool> Repelled)> _repelling = [];
-    private readonly Dictionary<SimulatedPod, List<PodGroup>> _membership = [];
-    private readonly HashSet<SimulatedPod> _bound = [];
+    private readonly Dictionary<KindKey, PodKind> _kinds = [];
+    private readonly Dictionary<string, List<PodKind>> _kindsByNamespace = new(StringComparer.Ordinal);
+
+    // Groups by the one namespace they look into; those that look into several are kept apart.
+    private readonly Dictionary<string, List<(PodGroupKey Key, PodGroup Group)>> _ofNamespace = new(StringComparer.Ordinal);
+    private readonly List<(PodGroupKey Key, PodGroup Group)> _ofSeveral = [];
 
     /// <summary>Pods selected in the term's namespaces, per domain of its topology.</summary>
     public PodGroup Selected(PodAffinityTerm term, string ownNamespace) =>
@@ -28,17 +38,21 @@ internal sealed class PodGroups
         var key = new PodGroupKey(selector, namespaces, topologyKey);
         if (_selected.TryGetValue(key, out var known))
         {
-            return known.Group;
+            return known;
         }
 
         var group = new PodGroup(topologyKey);
-        bool Contains(SimulatedPod pod) => InNamespaces(pod, namespaces) && selector.Matches(pod.Template.Labels);
-        _selected[key] = (group, Contains);
-        foreach (var pod in _bound)
+        _selected[key] = group;
+        (IsOne(namespaces) ? ListOf(_ofNamespace, namespaces) : _ofSeveral).Add((key, group));
+        foreach (var kind in IsOne(namespaces) ? ListOf(_kindsByNamespace, namespaces) : [.. _kinds.Values])
         {
-            if (Contains(pod))
+            if (Contains(key, kind))
             {
-                Join(pod, group);
+                kind.Groups.Add(group);
+                foreach (var pod in kind.Bound)
+                {
+                    group.Change(pod.Node!, 1);
+                }
             }
         }
 
@@ -50,62 +64,103 @@ internal sealed class PodGroups
 
     public void Bound(SimulatedPod pod)
     {
-        _bound.Add(pod);
-        foreach (var (group, contains) in _selected.Values)
-        {
-            if (contains(pod))
-            {
-                Join(pod, group);
-            }
-        }
-
-        foreach (var term in pod.Template.RequiredAntiAffinity)
-        {
-            var namespaces = NamespacesOf(term, pod.Key.Namespace);
-            var key = new PodGroupKey(term.Selector, namespaces, term.TopologyKey);
-            if (!_repelling.TryGetValue(key, out var known))
-            {
-                known = (new PodGroup(term.TopologyKey), other => InNamespaces(other, namespaces) && term.Selector.Matches(other.Template.Labels));
-                _repelling[key] = known;
-            }
-
-            Join(pod, known.Group);
-        }
+        var kind = KindOf(pod);
+        kind.Bound.Add(pod);
+        Change(pod, kind, 1);
     }
 
     public void Unbound(SimulatedPod pod)
     {
-        _bound.Remove(pod);
-        if (_membership.Remove(pod, out var groups))
+        var kind = KindOf(pod);
+        if (kind.Bound.Remove(pod))
         {
-            foreach (var group in groups)
-            {
-                group.Change(pod.Node!, -1);
-            }
+            Change(pod, kind, -1);
         }
     }
 
-    private void Join(SimulatedPod pod, PodGroup group)
+    private void Change(SimulatedPod pod, PodKind kind, int by)
     {
-        group.Change(pod.Node!, 1);
-        if (!_membership.TryGetValue(pod, out var groups))
+        foreach (var group in kind.Groups)
         {
-            _membership[pod] = groups = [];
+            group.Change(pod.Node!, by);
         }
 
-        groups.Add(group);
+        foreach (var term in pod.Template.RequiredAntiAffinity)
+        {
+            Repelling(term, pod.Key.Namespace).Change(pod.Node!, by);
+        }
+    }
+
+    private PodGroup Repelling(PodAffinityTerm term, string ownNamespace)
+    {
+        var namespaces = NamespacesOf(term, ownNamespace);
+        var key = new PodGroupKey(term.Selector, namespaces, term.TopologyKey);
+        if (!_repelling.TryGetValue(key, out var known))
+        {
+            known = (new PodGroup(term.TopologyKey), other => InNamespaces(other.Key.Namespace, namespaces) && term.Selector.Matches(other.Template.Labels));
+            _repelling[key] = known;
+        }
+
+        return known.Group;
+    }
+
+    private PodKind KindOf(SimulatedPod pod)
+    {
+        var key = new KindKey(pod.Key.Namespace, pod.Template.Labels);
+        if (!_kinds.TryGetValue(key, out var kind))
+        {
+            _kinds[key] = kind = new PodKind(key.Namespace, key.Labels);
+            ListOf(_kindsByNamespace, key.Namespace).Add(kind);
+            kind.Groups.AddRange(ListOf(_ofNamespace, key.Namespace).Concat(_ofSeveral).Where(g => Contains(g.Key, kind)).Select(g => g.Group));
+        }
+
+        return kind;
+    }
+
+    private static bool Contains(PodGroupKey key, PodKind kind) => InNamespaces(kind.Namespace, key.Namespaces) && key.Selector.Matches(kind.Labels);
+
+    private static List<T> ListOf<T>(Dictionary<string, List<T>> lists, string ns)
+    {
+        if (!lists.TryGetValue(ns, out var list))
+        {
+            lists[ns] = list = [];
+        }
+
+        return list;
     }
 
     /// <summary>Whether a term of a pod in some namespace selects another pod.</summary>
     public static bool Covers(PodAffinityTerm term, string ownNamespace, SimulatedPod other) =>
-        InNamespaces(other, NamespacesOf(term, ownNamespace)) && term.Selector.Matches(other.Template.Labels);
+        InNamespaces(other.Key.Namespace, NamespacesOf(term, ownNamespace)) && term.Selector.Matches(other.Template.Labels);
 
     // "*" stands for all namespaces, else a comma-separated list: names cannot contain either.
     private static string NamespacesOf(PodAffinityTerm term, string own) =>
         term.AllNamespaces ? "*" : term.Namespaces.IsDefaultOrEmpty ? own : string.Join(',', term.Namespaces.Order(StringComparer.Ordinal));
 
-    private static bool InNamespaces(SimulatedPod pod, string namespaces) =>
+    private static bool IsOne(string namespaces) => namespaces.AsSpan().IndexOfAny('*', ',') < 0;
+
+    private static bool InNamespaces(string ns, string namespaces) =>
         string.Equals(namespaces, "*", StringComparison.Ordinal)
-        || string.Equals(namespaces, pod.Key.Namespace, StringComparison.Ordinal)
-        || (namespaces.Contains(',', StringComparison.Ordinal) && namespaces.Split(',').Contains(pod.Key.Namespace, StringComparer.Ordinal));
+        || string.Equals(namespaces, ns, StringComparison.Ordinal)
+        || (namespaces.Contains(',', StringComparison.Ordinal) && namespaces.Split(',').Contains(ns, StringComparer.Ordinal));
+
+    /// <summary>The pods of a namespace that share one set of labels: the very object, because comparing sets would cost more than a second kind.</summary>
+    private sealed class PodKind(string ns, ImmutableDictionary<string, string> labels)
+    {
+        public string Namespace { get; } = ns;
+
+        public ImmutableDictionary<string, string> Labels { get; } = labels;
+
+        public HashSet<SimulatedPod> Bound { get; } = [];
+
+        /// <summary>Groups that count these pods.</summary>
+        public List<PodGroup> Groups { get; } = [];
+    }
+
+    private readonly record struct KindKey(string Namespace, ImmutableDictionary<string, string> Labels)
+    {
+        public bool Equals(KindKey other) => ReferenceEquals(Labels, other.Labels) && string.Equals(Namespace, other.Namespace, StringComparison.Ordinal);
+
+        public override int GetHashCode() => RuntimeHelpers.GetHashCode(Labels);
+    }
 }

@@ -17,6 +17,10 @@ internal sealed class Scheduler(PodGroups groups)
 
     private readonly Dictionary<string, NodeShape> _shapes = new(StringComparer.Ordinal);
     private readonly List<NodeShape> _shapeOrder = [];
+
+    // Used again for every pod: two lists of hundreds of nodes for each would be most of what a long run allocates.
+    private readonly List<SimulatedNode> _found = [];
+    private readonly List<Marks> _marks = [];
     private int _nodes;
     private int _start;
 
@@ -57,7 +61,8 @@ internal sealed class Scheduler(PodGroups groups)
 
         var placement = new Placement(pod, groups, _shapeOrder);
         var enough = Enough();
-        var found = new List<SimulatedNode>(Math.Min(enough, total));
+        var found = _found;
+        found.Clear();
         var first = _start % total;
         for (var i = 0; i < total && found.Count < enough; i++)
         {
@@ -71,7 +76,7 @@ internal sealed class Scheduler(PodGroups groups)
             _start = _start == int.MaxValue ? 0 : _start + 1;
         }
 
-        return found.Count == 0 ? null : placement.Best(found);
+        return found.Count == 0 ? null : placement.Best(found, _marks);
     }
 
     private static SimulatedNode At(List<NodeShape> shapes, int index)

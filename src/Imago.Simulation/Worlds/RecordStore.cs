@@ -19,8 +19,9 @@ internal sealed class RecordStore(ClusterState state)
     public WriteResult Write(RolloutRecord record, string? expectedVersion)
     {
         var before = _records.GetValueOrDefault(record.Pool);
-        if (!string.Equals(before?.Version, expectedVersion, StringComparison.Ordinal) || record.Epoch < _highestEpoch)
+        if (!string.Equals(before?.Version, expectedVersion, StringComparison.Ordinal) || record.Epoch < Math.Max(_lease?.Epoch ?? 0, _highestEpoch))
         {
+            // A writer whose lease has gone to another one is refused even if the other has not written yet: its write may have been under way for long.
             return new WriteResult(null);
         }
 

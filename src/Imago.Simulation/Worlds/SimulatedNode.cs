@@ -21,6 +21,9 @@ internal sealed class SimulatedNode(NodeBlueprint blueprint, string uid, NodeSha
 
     public string? Zone => Blueprint.Zone;
 
+    /// <summary>The zone as the scheduler sees it: the label, which a node may lack.</summary>
+    public string? ZoneLabel { get; } = blueprint.Labels.GetValueOrDefault(Topology.Zone);
+
     public NodeShape Shape { get; } = shape;
 
     /// <summary>Whether the node was made during the run.</summary>

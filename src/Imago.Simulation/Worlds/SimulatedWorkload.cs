@@ -1,5 +1,6 @@
 using Imago.Domain.Clusters;
 using Imago.Simulation.Blueprints;
+using Imago.Simulation.Scheduling;
 
 namespace Imago.Simulation.Worlds;
 
@@ -29,8 +30,14 @@ internal sealed class SimulatedWorkload(WorkloadBlueprint blueprint)
     /// <summary>Names that a StatefulSet brings back, with the template that binds each to its volumes.</summary>
     public SortedDictionary<string, PodTemplate> Identities { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The groups over which its pods are spread when they do not say how themselves, once they have been asked for.</summary>
+    public PodGroup[]? DefaultSpread { get; set; }
+
     /// <summary>Pods it has ever created, for their names.</summary>
     public int Created { get; set; }
+
+    /// <summary>Nodes at which its next look looks, for DaemonSets; null: at all of them.</summary>
+    public SortedSet<string>? NodesToLookAt { get; set; } = new(StringComparer.Ordinal);
 
     /// <summary>Whether a look at it is planned already.</summary>
     public bool LookPlanned { get; set; }

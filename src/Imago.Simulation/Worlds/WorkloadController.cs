@@ -10,6 +10,7 @@ internal sealed class WorkloadController
 {
     private readonly ClusterState _state;
     private readonly PodLifecycle _pods;
+    private List<SimulatedWorkload> _daemonSets = [];
 
     public WorkloadController(ClusterState state, PodLifecycle pods)
     {
@@ -19,6 +20,11 @@ internal sealed class WorkloadController
         {
             if (pod.Workload is { } workload)
             {
+                if (pod.Node is { } node)
+                {
+                    workload.NodesToLookAt?.Add(node.Name);
+                }
+
                 PlanLook(workload);
             }
         };
@@ -29,12 +35,9 @@ internal sealed class WorkloadController
     {
         if (_state.Nodes.TryGetValue(node.Name, out var present) && present == node)
         {
-            foreach (var workload in _state.Workloads)
+            foreach (var workload in _daemonSets)
             {
-                if (workload.Kind == WorkloadKind.DaemonSet)
-                {
-                    Daemon(workload, node);
-                }
+                Daemon(workload, node);
             }
         }
     });
@@ -42,8 +45,10 @@ internal sealed class WorkloadController
     /// <summary>Looks at every controller once, as it does when it starts.</summary>
     public void LookAtAll()
     {
+        _daemonSets = [.. _state.Workloads.Where(w => w.Kind == WorkloadKind.DaemonSet)];
         foreach (var workload in _state.Workloads)
         {
+            workload.NodesToLookAt = null;
             PlanLook(workload);
         }
     }
@@ -66,7 +71,7 @@ internal sealed class WorkloadController
         switch (workload.Kind)
         {
             case WorkloadKind.DaemonSet:
-                foreach (var node in _state.Nodes.Values.ToList())
+                foreach (var node in Visited(workload))
                 {
                     Daemon(workload, node);
                 }
@@ -91,6 +96,14 @@ internal sealed class WorkloadController
 
                 break;
         }
+    }
+
+    // A DaemonSet misses a pod only where one has ended, or where a node has joined: no need to look at thousands of nodes each time.
+    private List<SimulatedNode> Visited(SimulatedWorkload workload)
+    {
+        var names = workload.NodesToLookAt;
+        workload.NodesToLookAt = new(StringComparer.Ordinal);
+        return names is null ? [.. _state.Nodes.Values] : [.. names.Where(_state.Nodes.ContainsKey).Select(n => _state.Nodes[n])];
     }
 
     private void Daemon(SimulatedWorkload workload, SimulatedNode node)

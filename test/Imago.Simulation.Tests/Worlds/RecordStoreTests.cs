@@ -43,6 +43,18 @@ public sealed class RecordStoreTests
     }
 
     [Fact]
+    public async Task Write_LeaseWentToAnotherThatHasNotWritten_Loses()
+    {
+        var client = _world.World.Connect();
+        var first = (await client.HoldLeaseAsync("a", Duration.FromSeconds(60), Cancellation))!;
+        _world.For(60);
+        var second = (await client.HoldLeaseAsync("b", Duration.FromSeconds(60), Cancellation))!;
+
+        (await client.WriteRecordAsync(Record("apps", first.Epoch), null, Cancellation)).Stored.ShouldBeNull();
+        (await client.WriteRecordAsync(Record("apps", second.Epoch), null, Cancellation)).Stored.ShouldNotBeNull();
+    }
+
+    [Fact]
     public async Task Lease_HeldByOne_IsNobodyElsesUntilItRunsOut()
     {
         var client = _world.World.Connect();

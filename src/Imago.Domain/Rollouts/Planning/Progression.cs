@@ -32,7 +32,7 @@ internal static class Progression
         }
 
         var mayContinue = hold is null && pass.Record.Phase == RolloutPhase.Running;
-        var waiting = mayContinue ? Candidates.Of(pass) : [];
+        var waiting = mayContinue ? candidates.FindAll(c => !pass.Record.Active.ContainsKey(c.Node.Name)) : [];
         SurgeSize.Adjust(pass, waiting, mayContinue);
         Steering.Apply(pass, waiting, mayContinue);
         End(pass, mayContinue ? waiting.Count : candidates.Count);

@@ -13,6 +13,12 @@ internal static class Starts
     public static void Start(RolloutPass pass, List<Candidate> candidates)
     {
         var (reimages, lives) = (ReimageSlots(pass), LiveSlots(pass));
+        if (CanaryPending(pass) && candidates.Reimages() > 0)
+        {
+            // UP-151: a live patch says nothing about the image of the same level, which some nodes need: one of those goes first.
+            lives = 0;
+        }
+
         if (reimages <= 0 && lives <= 0)
         {
             return;
@@ -72,7 +78,8 @@ internal static class Starts
             return 0;
         }
 
-        var lost = pass.Record.Settled.Count(s => s.Value is { Work: NodeWork.Reimage, Result: NodeResult.NotReady or NodeResult.ProviderFailed });
+        // A node is lost with a fault, so that a rollout without one need not be searched.
+        var lost = pass.Record.Fault is null ? 0 : pass.Record.Settled.Count(s => s.Value is { Work: NodeWork.Reimage, Result: NodeResult.NotReady or NodeResult.ProviderFailed });
 
         // With a surge, a node may go for each surge node that serves, so that the pool serves at its size throughout.
         var room = pass.Record.Surge > 0 ? pass.Serving.Count() : pass.Record.MaxUnavailable - lost;

@@ -1,6 +1,7 @@
 using Imago.Domain.Rollouts.Actions;
 using Imago.Domain.Rollouts.Explanations;
 using Imago.Domain.Rollouts.Records;
+using NodaTime;
 
 namespace Imago.Domain.Rollouts.Planning;
 
@@ -123,7 +124,7 @@ internal static class SurgeSteps
         }
 
         // UP-152: a buffer node that turns unhealthy while a drained node soaks is how a bad image shows.
-        if (pass.Record.Active.Values.Any(a => a.Step == NodeStep.Soaking) && NodeHealth.Complaint(pass.View, node) is { } complaint)
+        if (pass.Settings.NodeSoak > Duration.Zero && pass.Record.Active.Values.Any(a => a.Step == NodeStep.Soaking) && NodeHealth.Complaint(pass.View, node) is { } complaint)
         {
             pass.Halt(new RolloutFault(
                 nameof(ReasonCode.NotReadyAfterUpgrade),
@@ -136,7 +137,12 @@ internal static class SurgeSteps
             pass.SetSurge(name, surge.Enter(SurgeStep.Verifying, pass.Now) with { IsCanary = false });
             pass.Wake(pass.Now + pass.Settings.NodeReadyTimeout);
         }
-        else if (node.Unschedulable && node.Mark is null)
+        else if (node is { Unschedulable: true, Mark: { } mark })
+        {
+            // It was on its way out when the rollout before this one ended. Now it serves again, whatever else is wrong with it: cordoned, it would hold up the pool.
+            Handover.Release(pass, node, mark.WasUnschedulable);
+        }
+        else if (node.Unschedulable)
         {
             // UP-155: somebody cordoned it, and we do not undo that. It takes no pods, so it is returned and another one is made.
             pass.SetSurge(name, surge.Enter(SurgeStep.Draining, pass.Now));

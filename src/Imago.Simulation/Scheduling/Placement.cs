@@ -7,7 +7,7 @@ namespace Imago.Simulation.Scheduling;
 internal sealed class Placement
 {
     private readonly PodTemplate _template;
-    private readonly (PodGroup Group, bool OwnKind)[] _affinity;
+    private readonly (bool CoversItself, PodGroup Group)[] _affinity;
     private readonly PodGroup[] _antiAffinity;
     private readonly PodGroup[] _repelling;
     private readonly (SpreadConstraint Constraint, PodGroup Group, int Least)[] _hardSpread;
@@ -22,7 +22,7 @@ internal sealed class Placement
         _asksForSingleNodes = _template.NodeSelector.Keys.Any(NodeShape.IsPerNode);
         _toleratesSteering = NodeMatching.Tolerates(_template, SteeringTaint);
         var own = pod.Key.Namespace;
-        _affinity = [.. _template.RequiredAffinity.Select(t => (groups.Selected(t, own), PodGroups.Covers(t, own, pod)))];
+        _affinity = [.. _template.RequiredAffinity.Select(t => (PodGroups.Covers(t, own, pod), groups.Selected(t, own)))];
         _antiAffinity = [.. _template.RequiredAntiAffinity.Select(t => groups.Selected(t, own))];
         _repelling = [.. groups.Repelling(pod)];
         _hardSpread = [.. _template.Spread.Where(s => s.Hard).Select(s => (s, groups.Selected(s, own))).Select(s => (s.s, s.Item2, Least(s.s, s.Item2, shapes)))];
@@ -111,11 +111,13 @@ internal sealed class Placement
 
     private bool AffinityHolds(SimulatedNode node)
     {
-        foreach (var (group, ownKind) in _affinity)
+        foreach (var (coversItself, group) in _affinity)
         {
-            // A node without the label has no domain to share. The first pod of a group that wants to be near its own kind has nobody to be near.
+            // The first pod of a group that wants to be near its own kind has nobody to be near.
+            // A node without the label has no domain to share.
             var domain = Topology.DomainOf(node, group.TopologyKey);
-            if (domain is null || (group.In(domain) == 0 && !(ownKind && group.Total == 0)))
+            var first = group.Total == 0 && coversItself;
+            if (domain is null || (!first && group.In(domain) == 0))
             {
                 return false;
             }

@@ -9,7 +9,8 @@ namespace Imago.Application.Reconciling;
 /// <param name="RefusedPod">The pod whose eviction was refused; null otherwise.</param>
 /// <param name="RetryAfter">How long the API asks to wait with it.</param>
 /// <param name="LookAgain">Whether the observation was stale, so that the same has to be decided again soon.</param>
-internal readonly record struct ActionAnswer(ObjectKey? RefusedPod, Duration? RetryAfter, bool LookAgain)
+/// <param name="Superseded">Whether another writer has taken over, so that nothing more of the plan may be done.</param>
+internal readonly record struct ActionAnswer(ObjectKey? RefusedPod, Duration? RetryAfter, bool LookAgain, bool Superseded = false)
 {
     public static ActionAnswer Done { get; } = default;
 
@@ -70,7 +71,7 @@ internal sealed class Actuator(IClusterConnection cluster, INodeProvider provide
         {
             // Somebody else writes by now; the next pass will not get the lease.
             observer.Refused(ask, operation.Message ?? ProviderCodes.StaleEpoch);
-            return ActionAnswer.Stale;
+            return ActionAnswer.Stale with { Superseded = true };
         }
 
         return operation.State == OperationState.Running ? ActionAnswer.Done : ActionAnswer.Stale;

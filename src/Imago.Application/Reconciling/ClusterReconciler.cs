@@ -77,12 +77,17 @@ public sealed class ClusterReconciler
                 {
                     await AdvanceAsync(input, PoolOf(spec, pool), record, versions[pool], guard, step, cancellation);
                 }
+
+                if (step.Superseded)
+                {
+                    return step.WakeAt;
+                }
             }
 
             // UP-62: one at a time, so there is nothing to start while one is under way.
-            if (!step.Again && guard.MayWrite && input.Records.Values.All(r => r.Ended))
+            if (!step.Again && input.Records.Values.All(r => r.Ended))
             {
-                await StartAsync(input, versions, step, cancellation);
+                await StartAsync(input, versions, guard, step, cancellation);
             }
 
             if (!step.Again || !guard.MayWrite)
@@ -167,6 +172,11 @@ public sealed class ClusterReconciler
             else if (answer.LookAgain)
             {
                 step.Wake(input.Now + _options.RetryEviction);
+                if (answer.Superseded)
+                {
+                    step.Superseded = true;
+                    return;
+                }
             }
         }
 
@@ -177,15 +187,18 @@ public sealed class ClusterReconciler
     }
 
     private async ValueTask StartAsync(
-        ClusterInput input, ImmutableSortedDictionary<string, string> versions, StepOutcome step, CancellationToken cancellation)
+        ClusterInput input, ImmutableSortedDictionary<string, string> versions, LeaseGuard guard, StepOutcome step, CancellationToken cancellation)
     {
         var plan = _decider.Decide(input);
         _observer.Decided(input, plan);
         step.Wake(plan.WakeAt);
         if (plan.Start is { } start)
         {
-            await _cluster.WriteRecordAsync(start, versions.GetValueOrDefault(start.Pool), cancellation);
             step.Again = true;
+            if (guard.MayWrite)
+            {
+                await _cluster.WriteRecordAsync(start, versions.GetValueOrDefault(start.Pool), cancellation);
+            }
         }
     }
 
@@ -198,6 +211,8 @@ public sealed class ClusterReconciler
     private sealed class StepOutcome
     {
         public bool Again { get; set; }
+
+        public bool Superseded { get; set; }
 
         public Instant? WakeAt { get; private set; }
 

@@ -62,6 +62,29 @@ public sealed class ForecastProperties
         }
     }
 
+    [Fact]
+    public void DurationsTrebledIntoDrainTimeouts_NeverFinishesEarlier()
+    {
+        var ranInto = 0;
+        for (var seed = 1UL; seed <= 60; seed++)
+        {
+            var random = Random(seed);
+            var settings = Some.RandomSettings(new Seed(seed).Fork("settings")) with { DrainTimeout = Duration.FromMinutes(5) };
+            var request = random with { Horizon = Duration.FromDays(7), Spec = random.Spec with { Pools = [.. random.Spec.Pools.Select(p => p with { Settings = settings })] } };
+            var timing = request.World.Timing with { PodStart = Duration.FromSeconds(200) };
+            var quick = Forecaster.Run(request with { World = request.World with { Timing = timing } }, TestContext.Current.CancellationToken).Summary;
+            var slow = Forecaster.Run(request with { World = request.World with { Timing = timing.Times(3) } }, TestContext.Current.CancellationToken).Summary;
+
+            ranInto += slow.Blocked > quick.Blocked ? 1 : 0;
+            if (quick.FinishedAt is { } finished && slow.FinishedAt is { } later)
+            {
+                later.ShouldBeGreaterThanOrEqualTo(finished, $"seed {seed}: {quick} / {slow}");
+            }
+        }
+
+        ranInto.ShouldBeGreaterThan(0);
+    }
+
     [Theory]
     [MemberData(nameof(Seeds), 40)]
     public void LowerBound_IsNeverAboveTheMakespan(ulong seed)

@@ -58,6 +58,19 @@ public sealed class ForecasterTests
     }
 
     [Fact]
+    public void Run_ExampleOfTheDocs_HasTheLowerBoundThatTheyCompute()
+    {
+        // Six nodes, two at a time, each 10 s + 180 s + 30 s and up to two seconds until somebody looks; the budget asks for less.
+        var web = Blue.Workload(WorkloadKind.ReplicaSet, "web", 12, Blue.Template("web", 100));
+        var cluster = Nodes(6) with { Workloads = [web], Pods = Blue.Pods(web, [.. Enumerable.Range(0, 12).Select(i => $"n{i / 2}")]), Budgets = [Blue.Budget("web", max: IntOrPercent.Of(2))] };
+        Run(Some.Request(cluster, Some.Surge(2))).Summary.LowerBoundSeconds.ShouldBeInRange(660, 672);
+
+        // With pods that take four minutes to start the budget decides: 5 rounds of 0.7 s + 240 s before the last one, and the rest of a node after it, some 210 s.
+        var slow = Some.Request(cluster, Some.Surge(2)) with { World = Some.Exact with { Timing = Some.Exact.Timing with { PodStart = Duration.FromMinutes(4) } } };
+        Run(slow).Summary.LowerBoundSeconds.ShouldBeInRange(1203.5 + 210, 1203.5 + 222);
+    }
+
+    [Fact]
     public void Run_SurgeCalledAgain_HasTwoPeaksButOneNumber()
     {
         var summary = Run(Some.Request(SmallCluster.OfNodes(3).AddNodes(2, "batch").Build(), Some.Surge(2))).Summary;

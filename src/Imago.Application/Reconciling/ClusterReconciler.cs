@@ -3,7 +3,6 @@ using Imago.Application.Ports;
 using Imago.Domain.Images;
 using Imago.Domain.Rollouts;
 using Imago.Domain.Rollouts.Actions;
-using Imago.Domain.Rollouts.Planning;
 using Imago.Domain.Rollouts.Records;
 using Imago.Domain.Rollouts.Settings;
 using NodaTime;
@@ -14,16 +13,34 @@ namespace Imago.Application.Reconciling;
 /// Observe → decide → act for one cluster, one pass at a time. The passes of one instance must not overlap; instances of other processes may, the lease and
 /// its epoch keep them apart. Nothing is remembered between passes but refused evictions and the number of failed tries.
 /// </summary>
-public sealed class ClusterReconciler(
-    IClusterConnection cluster, INodeProvider provider, TimeProvider clock, ReconcilerOptions options, IReconcileObserver observer)
+public sealed class ClusterReconciler
 {
     // A pass goes on while its own writes give it something to decide. A rollout of N nodes moves at most a few steps per node without anything happening
     // outside; beyond this many rounds the rest is left to the next pass, so that one cluster cannot starve the others.
     private const int MostRounds = 64;
 
+    private readonly IClusterConnection _cluster;
+    private readonly INodeProvider _provider;
+    private readonly TimeProvider _clock;
+    private readonly ReconcilerOptions _options;
+    private readonly IReconcileObserver _observer;
+    private readonly IDecider _decider;
     private readonly RefusedEvictions _refused = new();
-    private readonly Actuator _actuator = new(cluster, provider, observer);
+    private readonly Actuator _actuator;
     private int _failures;
+
+    public ClusterReconciler(
+        IClusterConnection cluster, INodeProvider provider, TimeProvider clock, ReconcilerOptions options, IReconcileObserver observer)
+        : this(cluster, provider, clock, options, observer, PlannerDecider.Instance)
+    {
+    }
+
+    internal ClusterReconciler(
+        IClusterConnection cluster, INodeProvider provider, TimeProvider clock, ReconcilerOptions options, IReconcileObserver observer, IDecider decider)
+    {
+        (_cluster, _provider, _clock, _options, _observer, _decider) = (cluster, provider, clock, options, observer, decider);
+        _actuator = new Actuator(cluster, provider, observer);
+    }
 
     /// <summary>One pass.</summary>
     /// <returns>The next instant at which to pass even if nothing changes; null when only a change matters.</returns>
@@ -38,16 +55,16 @@ public sealed class ClusterReconciler(
         catch (ConnectionException)
         {
             // Whether the call took effect is unknown: observe again, later. The wait doubles: 2, 4, 8 … 60 s.
-            var wait = Duration.Min(options.LongestRetry, options.FirstRetry * Math.Pow(2, Math.Min(_failures++, 16)));
+            var wait = Duration.Min(_options.LongestRetry, _options.FirstRetry * Math.Pow(2, Math.Min(_failures++, 16)));
             return Now() + wait;
         }
     }
 
     private async ValueTask<Instant?> PassAsync(ClusterSpec spec, ReleaseCatalog catalog, CancellationToken cancellation)
     {
-        if (await LeaseGuard.TakeAsync(cluster, clock, options, cancellation) is not { } guard)
+        if (await LeaseGuard.TakeAsync(_cluster, _clock, _options, cancellation) is not { } guard)
         {
-            return Now() + (options.LeaseLength / 2);
+            return Now() + (_options.LeaseLength / 2);
         }
 
         for (var round = 0; round < MostRounds; round++)
@@ -56,7 +73,7 @@ public sealed class ClusterReconciler(
             var step = new StepOutcome();
             foreach (var (pool, record) in input.Records)
             {
-                if (record.NeedsCare())
+                if (record.NeedsCare(input.View))
                 {
                     await AdvanceAsync(input, PoolOf(spec, pool), record, versions[pool], guard, step, cancellation);
                 }
@@ -74,26 +91,26 @@ public sealed class ClusterReconciler(
             }
         }
 
-        return Now() + options.ChangeCoalescing;
+        return Now() + _options.ChangeCoalescing;
     }
 
     private async ValueTask<(ClusterInput Input, ImmutableSortedDictionary<string, string> Versions)> ObserveAsync(
         ClusterSpec spec, ReleaseCatalog catalog, LeaseGuard guard, CancellationToken cancellation)
     {
-        var stored = await cluster.ReadRecordsAsync(cancellation);
+        var stored = await _cluster.ReadRecordsAsync(cancellation);
         var operations = new Dictionary<string, ProviderOperation>(StringComparer.Ordinal);
         foreach (var record in stored.Values)
         {
             foreach (var id in record.Record.AwaitedOperations())
             {
-                if (await provider.FindAsync(id, cancellation) is { } operation)
+                if (await _provider.FindAsync(id, cancellation) is { } operation)
                 {
                     operations[id] = operation;
                 }
             }
         }
 
-        var view = await cluster.ObserveAsync(cancellation);
+        var view = await _cluster.ObserveAsync(cancellation);
         var now = Now();
         _refused.Forget(now);
         var input = new ClusterInput
@@ -113,8 +130,8 @@ public sealed class ClusterReconciler(
     private async ValueTask AdvanceAsync(
         ClusterInput input, PoolSpec pool, RolloutRecord record, string version, LeaseGuard guard, StepOutcome step, CancellationToken cancellation)
     {
-        var plan = RolloutPlanner.Decide(input, pool, record);
-        observer.Decided(input, plan);
+        var plan = _decider.Decide(input, pool, record);
+        _observer.Decided(input, plan);
         step.Wake(plan.WakeAt);
         if (!guard.MayWrite)
         {
@@ -126,7 +143,7 @@ public sealed class ClusterReconciler(
         {
             // The intent is stored before anything is done about it; a successor finds what was meant.
             step.Again = true;
-            if ((await cluster.WriteRecordAsync(plan.Record, version, cancellation)).Stored is null)
+            if ((await _cluster.WriteRecordAsync(plan.Record, version, cancellation)).Stored is null)
             {
                 return;
             }
@@ -143,31 +160,31 @@ public sealed class ClusterReconciler(
             var answer = await _actuator.ActAsync(action, cancellation);
             if (answer.RefusedPod is { } pod)
             {
-                var until = input.Now + (answer.RetryAfter ?? options.RetryEviction);
+                var until = input.Now + (answer.RetryAfter ?? _options.RetryEviction);
                 _refused.Add(pod, until);
                 step.Wake(until);
             }
             else if (answer.LookAgain)
             {
-                step.Wake(input.Now + options.RetryEviction);
+                step.Wake(input.Now + _options.RetryEviction);
             }
         }
 
         if (record.AwaitedOperations().Any())
         {
-            step.Wake(input.Now + options.PollProvider);
+            step.Wake(input.Now + _options.PollProvider);
         }
     }
 
     private async ValueTask StartAsync(
         ClusterInput input, ImmutableSortedDictionary<string, string> versions, StepOutcome step, CancellationToken cancellation)
     {
-        var plan = ClusterPlanner.Decide(input);
-        observer.Decided(input, plan);
+        var plan = _decider.Decide(input);
+        _observer.Decided(input, plan);
         step.Wake(plan.WakeAt);
         if (plan.Start is { } start)
         {
-            await cluster.WriteRecordAsync(start, versions.GetValueOrDefault(start.Pool), cancellation);
+            await _cluster.WriteRecordAsync(start, versions.GetValueOrDefault(start.Pool), cancellation);
             step.Again = true;
         }
     }
@@ -176,7 +193,7 @@ public sealed class ClusterReconciler(
     private static PoolSpec PoolOf(ClusterSpec spec, string name) =>
         spec.Pools.FirstOrDefault(p => string.Equals(p.Name, name, StringComparison.Ordinal)) ?? new PoolSpec { Name = name };
 
-    private Instant Now() => Instant.FromDateTimeOffset(clock.GetUtcNow());
+    private Instant Now() => Instant.FromDateTimeOffset(_clock.GetUtcNow());
 
     private sealed class StepOutcome
     {

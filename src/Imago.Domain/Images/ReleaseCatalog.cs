@@ -8,7 +8,7 @@ namespace Imago.Domain.Images;
 /// ring's opening time.
 /// </summary>
 /// <remarks>
-/// Rules: IM-9, IM-30…38, CH-33. The questions that planners ask in every pass (<see cref="LatestImage"/>, <see cref="LatestPatch"/>, <see cref="NextChange"/>,
+/// Rules: IM-9, IM-30…38, CH-33. IM-33: images and security patches are trains of their own, here as there. The questions that planners ask in every pass (<see cref="LatestImage"/>, <see cref="LatestPatch"/>, <see cref="NextChange"/>,
 /// <see cref="Find"/>) are binary searches and allocate nothing.
 /// </remarks>
 public sealed class ReleaseCatalog

@@ -1,6 +1,4 @@
-using System.Text;
 using System.Text.Json;
-using System.Text.Unicode;
 
 namespace Imago.Simulation.Dumps;
 
@@ -10,26 +8,18 @@ namespace Imago.Simulation.Dumps;
 /// </summary>
 internal sealed class ItemReader
 {
-    private const int Block = 1 << 16;
-
     // An honest object is some ten levels deep; a custom resource may be deeper.
     private const int DepthLimit = 128;
 
     // Items that do not say their kind wait until the list says it; see Defer.
     private const long DeferredLimit = 256L << 20;
 
-    private readonly Stream _stream;
-    private readonly int _itemLimit;
+    private readonly Utf8Blocks _text;
     private readonly Action<string, JsonElement> _onItem;
     private readonly CancellationToken _cancellation;
     private readonly List<string> _topKeys = [];
     private readonly List<byte[]> _deferred = [];
     private long _deferredBytes;
-    private byte[] _buffer = new byte[Block];
-    private int _start;
-    private int _end;
-    private int _validated;
-    private long _offset;
     private JsonReaderState _state = new(new JsonReaderOptions { MaxDepth = DepthLimit });
     private Place _place = Place.BeforeRoot;
     private bool _sawItems;
@@ -38,8 +28,7 @@ internal sealed class ItemReader
 
     private ItemReader(Stream stream, int itemLimit, Action<string, JsonElement> onItem, CancellationToken cancellation)
     {
-        _stream = stream;
-        _itemLimit = itemLimit;
+        _text = new Utf8Blocks(stream, itemLimit, () => _count);
         _onItem = onItem;
         _cancellation = cancellation;
     }
@@ -59,16 +48,16 @@ internal sealed class ItemReader
 
     private void Run()
     {
-        if (!Fill())
+        if (!_text.Fill())
         {
             throw DumpException.Of("The dump is empty.");
         }
 
-        RefuseOtherEncodings();
+        _text.RefuseOtherEncodings();
         while (_place != Place.AfterRoot)
         {
             Advance();
-            if (_place != Place.AfterRoot && !Fill())
+            if (_place != Place.AfterRoot && !_text.Fill())
             {
                 throw Truncated();
             }
@@ -84,7 +73,7 @@ internal sealed class ItemReader
 
     private void Advance()
     {
-        var reader = new Utf8JsonReader(_buffer.AsSpan(_start, _end - _start), isFinalBlock: false, _state);
+        var reader = new Utf8JsonReader(_text.Unread, isFinalBlock: false, _state);
         try
         {
             while (_place != Place.AfterRoot)
@@ -100,12 +89,11 @@ internal sealed class ItemReader
         }
         catch (JsonException e)
         {
-            throw NotJson(e, deep: reader.CurrentDepth >= DepthLimit - 1, at: _offset + reader.BytesConsumed);
+            throw NotJson(e, deep: reader.CurrentDepth >= DepthLimit - 1, at: _text.Offset + reader.BytesConsumed);
         }
 
         _state = reader.CurrentState;
-        _start += (int)reader.BytesConsumed;
-        _offset += reader.BytesConsumed;
+        _text.Consume((int)reader.BytesConsumed);
     }
 
     // False: more bytes are needed.
@@ -143,7 +131,7 @@ internal sealed class ItemReader
 
         var isKind = reader.ValueSpan.SequenceEqual("kind"u8);
         // Keys are remembered for messages only.
-        var key = _topKeys.Count < 8 ? Printable(reader.ValueSpan) : null;
+        var key = _topKeys.Count < 8 ? Utf8Blocks.Printable(reader.ValueSpan) : null;
         if (!isKind)
         {
             if (!reader.TrySkip())
@@ -160,7 +148,7 @@ internal sealed class ItemReader
 
             if (reader.TokenType == JsonTokenType.String)
             {
-                _listKind = Printable(reader.ValueSpan);
+                _listKind = Utf8Blocks.Printable(reader.ValueSpan);
             }
             else if (!reader.TrySkip())
             {
@@ -218,7 +206,7 @@ internal sealed class ItemReader
 
         _cancellation.ThrowIfCancellationRequested();
         _count++;
-        HandOver(_buffer.AsMemory(_start + first, (int)reader.BytesConsumed - first));
+        HandOver(_text.Part(first, (int)reader.BytesConsumed - first));
         return true;
     }
 
@@ -252,141 +240,23 @@ internal sealed class ItemReader
         _deferred.Add(item.ToArray());
     }
 
-    private bool Fill()
-    {
-        if (_start > 0)
-        {
-            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
-            _end -= _start;
-            _validated -= _start;
-            _start = 0;
-        }
-        else if (_end == _buffer.Length)
-        {
-            Grow();
-        }
-
-        // A pipe hands out small pieces; filling the block keeps the cost of looking at an unfinished item again small.
-        var before = _end;
-        while (_end < _buffer.Length)
-        {
-            var read = _stream.Read(_buffer, _end, _buffer.Length - _end);
-            if (read == 0)
-            {
-                break;
-            }
-
-            _end += read;
-        }
-
-        if (_end > before)
-        {
-            Validate(last: _end < _buffer.Length);
-        }
-
-        return _end > before;
-    }
-
-    private void Grow()
-    {
-        if (_buffer.Length >= _itemLimit)
-        {
-            throw DumpException.Of(
-                $"One value of the dump, after item {_count}, at byte {_offset}, is larger than {_itemLimit} bytes. No Kubernetes object is that large.");
-        }
-
-        Array.Resize(ref _buffer, (int)Math.Min(_itemLimit, _buffer.Length * 2L));
-    }
-
-    private void Validate(bool last)
-    {
-        var fresh = _buffer.AsSpan(_validated, _end - _validated);
-        if (_offset == 0 && (fresh.StartsWith<byte>([0xFF, 0xFE]) || fresh.StartsWith<byte>([0xFE, 0xFF]) || fresh.StartsWith<byte>([0x1F, 0x8B])))
-        {
-            // Named better by RefuseOtherEncodings.
-            return;
-        }
-
-        var whole = fresh.Length;
-        // A character that the block cuts in two is judged with the next block.
-        for (var back = 1; !last && back <= Math.Min(3, fresh.Length); back++)
-        {
-            var b = fresh[^back];
-            if (b >= 0xC0)
-            {
-                whole = Rune.DecodeFromUtf8(fresh[^back..], out _, out _) == System.Buffers.OperationStatus.NeedMoreData ? fresh.Length - back : whole;
-                break;
-            }
-
-            if (b < 0x80)
-            {
-                break;
-            }
-        }
-
-        if (!Utf8.IsValid(fresh[..whole]))
-        {
-            throw DumpException.Of($"The dump is not UTF-8 text: the byte at offset {_offset + _validated - _start + FirstInvalid(fresh)} starts no character.");
-        }
-
-        _validated += whole;
-    }
-
-    private static int FirstInvalid(ReadOnlySpan<byte> bytes)
-    {
-        var at = 0;
-        while (at < bytes.Length && Rune.DecodeFromUtf8(bytes[at..], out _, out var length) == System.Buffers.OperationStatus.Done)
-        {
-            at += length;
-        }
-
-        return at;
-    }
-
-    private void RefuseOtherEncodings()
-    {
-        var head = _buffer.AsSpan(0, _end);
-        if (head.StartsWith<byte>([0xFF, 0xFE]) || head.StartsWith<byte>([0xFE, 0xFF]))
-        {
-            throw DumpException.Of(
-                "The dump is UTF-16 text, which '>' of Windows PowerShell writes; save it as UTF-8 ('| Out-File -Encoding utf8 dump.json').");
-        }
-
-        if (head.StartsWith<byte>([0x1F, 0x8B]))
-        {
-            throw new DumpException("The dump is compressed with gzip. Unpack it first: gunzip dump.json.gz");
-        }
-
-        if (head.StartsWith<byte>([0xEF, 0xBB, 0xBF]))
-        {
-            _start = 3;
-            _offset = 3;
-        }
-
-        if (head[_start..].IndexOfAnyExcept(" \t\r\n"u8) < 0 && _end < _buffer.Length)
-        {
-            throw DumpException.Of("The dump is empty.");
-        }
-    }
-
     private void RefuseRest()
     {
         do
         {
-            var rest = _buffer.AsSpan(_start, _end - _start);
+            var rest = _text.Unread;
             var at = rest.IndexOfAnyExcept(" \t\r\n"u8);
             if (at >= 0)
             {
                 throw rest[at] is (byte)'{' or (byte)'['
                     ? DumpException.Of(
-                        $"The dump has several JSON documents; the second starts at byte {_offset + at}. One document with all kinds is needed: name all kinds in one kubectl command.")
-                    : DumpException.Of($"The dump goes on after its end: at byte {_offset + at} stands '{Printable(rest[at..])}'.");
+                        $"The dump has several JSON documents; the second starts at byte {_text.Offset + at}. One document with all kinds is needed: name all kinds in one kubectl command.")
+                    : DumpException.Of($"The dump goes on after its end: at byte {_text.Offset + at} stands '{Utf8Blocks.Printable(rest[at..])}'.");
             }
 
-            _offset += rest.Length;
-            _start = _end;
+            _text.Consume(rest.Length);
         }
-        while (Fill());
+        while (_text.Fill());
     }
 
     private void RefuseOtherShapes()
@@ -431,8 +301,8 @@ internal sealed class ItemReader
 
     private DumpException Truncated() => _place switch
     {
-        Place.InItems => DumpException.Of($"The dump ends in the middle: at byte {_offset + _end - _start}, after {_count} whole items. It was cut off."),
-        _ => DumpException.Of($"The dump ends in the middle, at byte {_offset + _end - _start}: the JSON object is not closed. It was cut off."),
+        Place.InItems => DumpException.Of($"The dump ends in the middle: at byte {_text.Offset + _text.Unread.Length}, after {_count} whole items. It was cut off."),
+        _ => DumpException.Of($"The dump ends in the middle, at byte {_text.Offset + _text.Unread.Length}: the JSON object is not closed. It was cut off."),
     };
 
     private DumpException NotJson(JsonException e, bool deep, long at)
@@ -444,7 +314,7 @@ internal sealed class ItemReader
 
         if (_place == Place.BeforeRoot)
         {
-            var head = Printable(_buffer.AsSpan(_start, _end - _start));
+            var head = Utf8Blocks.Printable(_text.Unread);
             return DumpException.Of($"The dump is not JSON; it starts with '{head}'. The option '-o json' makes kubectl write JSON.");
         }
 
@@ -462,11 +332,5 @@ internal sealed class ItemReader
         _ => "null",
     };
 
-    // What a terminal can show of the first bytes.
-    private static string Printable(ReadOnlySpan<byte> bytes)
-    {
-        var text = Encoding.UTF8.GetString(bytes[..Math.Min(bytes.Length, 40)]);
-        var end = text.AsSpan().IndexOfAny('\r', '\n');
-        return PlainText.Of(end < 0 ? text : text[..end], 40);
-    }
+
 }

@@ -8,6 +8,7 @@ public sealed class ChannelCouplingTests
 {
     [Fact]
     [Trait("Rule", "CH-80")]
+    [Trait("Rule", "MW-9")]
     public void AfterWrite_ClusterChannelBecomesNodeImage_NodeOsChannelFollowsInTheSameWrite()
     {
         ChannelCoupling.AfterWrite("stable", NodeOsChannel.SecurityPatch, "node-image", null).ShouldBe((NodeOsChannel.NodeImage, null));

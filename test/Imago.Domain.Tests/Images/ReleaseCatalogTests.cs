@@ -34,6 +34,18 @@ public sealed class ReleaseCatalogTests
     }
 
     [Fact]
+    [Trait("Rule", "IM-33")]
+    public void LatestImage_WhateverPatchesAreReleased_IsTheSame_AndTheReverse()
+    {
+        var image = Release("202607.06.0", At(7, 8));
+        var patch = Patch("20260720T000000Z", At(7, 23));
+        var both = ReleaseCatalog.Of([image], [patch]);
+
+        both.LatestImage(Ubuntu, null, At(7, 30)).ShouldBe(ReleaseCatalog.Of([image], []).LatestImage(Ubuntu, null, At(7, 30)));
+        both.LatestPatch(patch.Track, null, At(7, 30)).ShouldBe(ReleaseCatalog.Of([], [patch]).LatestPatch(patch.Track, null, At(7, 30)));
+    }
+
+    [Fact]
     [Trait("Rule", "IM-36")]
     public void LatestImage_WithARespinInFlight_IsTheRespinWhereItHasArrived()
     {

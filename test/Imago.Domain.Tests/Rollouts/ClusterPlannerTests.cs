@@ -42,6 +42,85 @@ public sealed class ClusterPlannerTests
         (ClusterPlanner.Decide(new TestCluster().Pool("a", 1).With(s => s with { Window = Windows.Daily("12:00", 4) }).Input(now)).Start is not null).ShouldBe(starts);
     }
 
+    [Theory]
+    [InlineData("11:59:59", false)]
+    [InlineData("12:00:00", true)]
+    [Trait("Rule", "CH-32")]
+    [Trait("Rule", "MW-63")]
+    public void Decide_LivePatchAtTheEdgeOfTheWindow_WaitsForIt(string time, bool starts)
+    {
+        var now = new LocalDate(2026, 7, 25).At(NodaTime.Text.LocalTimePattern.ExtendedIso.Parse(time).Value).InUtc().ToInstant();
+        var cluster = new TestCluster().Pool("a", 1).Channel(NodeOsChannel.SecurityPatch).Patched(Some.Level(6, 1), reboot: false).Patched(Some.Level(7, 20), reboot: false)
+            .With(s => s with { Window = Windows.Daily("12:00", 4) });
+
+        (ClusterPlanner.Decide(cluster.Input(now)).Start?.Target is RolloutTarget.Patch).ShouldBe(starts);
+    }
+
+    [Fact]
+    [Trait("Rule", "CH-90")]
+    public void Decide_AutomaticStart_TakesThePoolsSettingsUnchanged()
+    {
+        var settings = new UpgradeSettings { MaxSurge = IntOrPercent.Percent(40), DrainTimeout = Duration.FromMinutes(77), NodeSoak = Duration.FromMinutes(3) };
+
+        ClusterPlanner.Decide(new TestCluster().Pool("a", 5, settings: _ => settings).Input()).Start.ShouldNotBeNull().Settings.ShouldBe(settings);
+    }
+
+    [Fact]
+    [Trait("Rule", "UP-24")]
+    public void Decide_SettingsChangeWhileUnderWay_KeepsThoseItBeganWith()
+    {
+        var before = new TestCluster().Pool("a", 4, settings: s => s with { MaxSurge = IntOrPercent.Of(0), MaxUnavailable = IntOrPercent.Of(1) });
+        var record = ClusterPlanner.Decide(before.Input()).Start.ShouldNotBeNull();
+        var after = new TestCluster().Pool("a", 4, settings: s => s with { MaxSurge = IntOrPercent.Of(0), MaxUnavailable = IntOrPercent.Of(3), DrainTimeout = Duration.FromMinutes(9) });
+
+        var plan = RolloutPlanner.Decide(after.Input(null, record), after.PoolNamed("a"), record);
+
+        plan.Record.Active.Count.ShouldBe(1);
+        plan.Record.Settings.ShouldBe(record.Settings);
+    }
+
+    [Theory]
+    [InlineData(RolloutTrigger.Automatic, 0)]
+    [InlineData(RolloutTrigger.Manual, 1)]
+    [InlineData(RolloutTrigger.ChannelTransition, 1)]
+    [Trait("Rule", "MW-11")]
+    [Trait("Rule", "CH-52")]
+    public void Decide_WindowClosed_HoldsOnlyWhatIsAutomatic(RolloutTrigger trigger, int started)
+    {
+        var open = new TestCluster().Pool("a", 2, settings: s => s with { MaxSurge = IntOrPercent.Of(0), MaxUnavailable = IntOrPercent.Of(1) });
+        var record = ClusterPlanner.Decide(open.Input()).Start.ShouldNotBeNull() with { Trigger = trigger };
+        var closed = open.With(s => s with { Window = Windows.Daily("20:00", 4) });
+
+        RolloutPlanner.Decide(closed.Input(null, record), closed.PoolNamed("a"), record).Record.Active.Count.ShouldBe(started);
+    }
+
+    [Fact]
+    [Trait("Rule", "UP-65")]
+    public void Decide_NodeBlockedInTheLastRun_LetsTheOthersGoFirst()
+    {
+        var cluster = new TestCluster().Pool("a", 3, settings: s => s with { MaxSurge = IntOrPercent.Of(0), MaxUnavailable = IntOrPercent.Of(1) });
+        var first = ClusterPlanner.Decide(cluster.Input()).Start.ShouldNotBeNull();
+        var blocked = new NodeOutcome
+        {
+            Result = NodeResult.Blocked, Work = NodeWork.Reimage, StartedAt = Some.Noon, EndedAt = Some.After(30), From = Some.Old,
+            Fault = new RolloutFault(nameof(ReasonCode.Undrainable), "It could not be drained.", "a-1", Some.After(30)),
+        };
+        var ended = (first with { Settled = first.Settled.Add("a-1", blocked) }).Become(RolloutPhase.Halting, Some.After(30), blocked.Fault).Become(RolloutPhase.Failed, Some.After(30));
+        var later = Some.Noon + Duration.FromDays(2);
+
+        var second = ClusterPlanner.Decide(cluster.Input(later, ended)).Start.ShouldNotBeNull();
+
+        RolloutPlanner.Decide(cluster.Input(later, second), cluster.PoolNamed("a"), second).Record.Active.Keys.ShouldBe(["a-2"]);
+        var third = ClusterPlanner.Decide(cluster.Input(later + Duration.FromDays(2), second.Become(RolloutPhase.Halting, later, blocked.Fault).Become(RolloutPhase.Failed, later))).Start;
+        third.ShouldNotBeNull().BlockedBefore.ShouldBe(["a-1"]);
+    }
+
+    [Fact]
+    [Trait("Rule", "CH-12")]
+    public void Decide_Unmanaged_SaysThatNewNodesBeginUnpatched() =>
+        ClusterPlanner.Decide(new TestCluster().Pool("a", 1).Channel(NodeOsChannel.Unmanaged).Input()).Holds["a"].ShouldHaveSingleItem().Message
+            .ShouldContain("A new node starts from the pool's image and is patched at a later run.");
+
     [Fact]
     public void Decide_WindowClosed_WakesWhenItOpens()
     {

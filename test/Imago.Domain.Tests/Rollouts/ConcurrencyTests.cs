@@ -45,6 +45,15 @@ public sealed class ConcurrencyTests
     }
 
     [Fact]
+    [Trait("Rule", "UP-25")]
+    public void For_PoolAtTheLimit_CanBeUpgradedInPlaceOnly()
+    {
+        Concurrency.For(Pool(IntOrPercent.Of(1), null), 1000, 5).Refusal
+            .ShouldBe("Node pool 'a': 1000 nodes and a surge of 1 are 1001, more than the 1000 nodes a pool may have. Set max surge to 0 and use max unavailable.");
+        Concurrency.For(Pool(IntOrPercent.Of(0), IntOrPercent.Of(1)), 1001, 5).Value.ShouldBe(new Concurrency(0, 1, 1));
+    }
+
+    [Fact]
     [Trait("Rule", "UP-23")]
     public void For_NeitherSurgeNorUnavailable_IsRefused()
     {

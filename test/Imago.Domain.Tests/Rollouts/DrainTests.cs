@@ -137,11 +137,40 @@ public sealed class DrainTests
         Decide(cluster, wake.Value).Record.Active["a-1"].Step.ShouldBe(NodeStep.GivingUp);
     }
 
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(29, true)]
+    [InlineData(31, false)]
+    [Trait("Rule", "UP-42")]
+    public void Decide_GracePeriodAsLongAsTheTimeout_IsAskedToLeaveAsSoonAsTheNodeIsCordoned(int secondsLater, bool evicted)
+    {
+        var cluster = Pool().Pod("shop/slow-1", "a-1", p => p with { GracePeriod = UpgradeSettings.DefaultDrainTimeout });
+
+        var plan = Decide(cluster, Some.Noon + Duration.FromSeconds(secondsLater));
+
+        plan.Actions.OfType<RolloutAction.EvictPod>().Any().ShouldBe(evicted);
+        plan.Record.Phase.ShouldBe(evicted ? RolloutPhase.Running : RolloutPhase.Halting);
+    }
+
+    [Fact]
+    [Trait("Rule", "UP-44")]
+    public void Decide_TimedOutBecauseOfOnePod_DoesNotBlameItsNeighbours()
+    {
+        var cluster = Pool().Deployment("shop/web", "a-1").MinAvailable("shop/web", 1)
+            .Deployment("shop/cart", "a-1", "elsewhere", "elsewhere").MinAvailable("shop/cart", 2);
+
+        var fault = Decide(cluster, Some.After(30)).Record.Fault.ShouldNotBeNull();
+
+        fault.Message.ShouldContain("pod shop/web-1");
+        fault.Message.ShouldNotContain("shop/cart");
+    }
+
     [Fact]
     [Trait("Rule", "UP-94")]
+    [Trait("Rule", "UP-57")]
     public void Decide_ForcedAndTheBudgetObjects_DeletesThePod()
     {
-        var cluster = Pool().Deployment("shop/web", "a-1").MinAvailable("shop/web", 1);
+        var cluster = Pool(s => s with { Undrainable = UndrainableNodeBehavior.Cordon }).Deployment("shop/web", "a-1").MinAvailable("shop/web", 1);
 
         Decide(cluster, Some.Noon, record: r => r with { Forced = true }).Actions.ShouldBe([new RolloutAction.DeletePod(new("shop", "web-1"), "shop/web-1/1", "a-1")]);
     }

@@ -84,6 +84,10 @@ public enum ProviderVerb
 }
 
 /// <summary>A request to a node provider.</summary>
+/// <remarks>
+/// CH-6: no request and no node update can name a Kubernetes version; a node OS upgrade has no way to change one. UP-27: none names a zone either, the
+/// provider chooses.
+/// </remarks>
 /// <param name="OperationId">Identity of the operation: the same id is the same operation, however often it is asked for.</param>
 /// <param name="Verb">What to do.</param>
 /// <param name="Pool">The pool.</param>

@@ -67,7 +67,19 @@ public static class Explainer
             reasons.AddRange(Remarks.Of(_input, _pool, node, atTarget));
             return new NodeExplanation(
                 node.Name, _pool.Name, node.Zone, node.Image.Text, _target?.Name, status,
-                [.. reasons.DistinctBy(r => (r.Code, r.Message)).Select(r => r.Until is { } until && until <= _input.Now ? r with { Until = null } : r)]);
+                [.. SayingThingsOnce(reasons.DistinctBy(r => (r.Code, r.Message))).Select(r => r.Until is { } until && until <= _input.Now ? r with { Until = null } : r)]);
+        }
+
+        // "It failed at …, and what blocked it still stands" quotes the fault, which may stand as a reason of its own just before.
+        private static IEnumerable<Reason> SayingThingsOnce(IEnumerable<Reason> reasons)
+        {
+            var said = new List<string>();
+            foreach (var reason in reasons)
+            {
+                var message = said.Aggregate(reason.Message, (text, earlier) => text.Replace(" " + earlier, "", StringComparison.Ordinal));
+                said.Add(reason.Message);
+                yield return string.Equals(message, reason.Message, StringComparison.Ordinal) ? reason : reason with { Message = message };
+            }
         }
 
         private (NodeStatus Status, List<Reason> Reasons) Judge(Node node)

@@ -72,10 +72,23 @@ internal static class Aftermath
 
     private static void TendLost(RolloutPass pass, string name, Node node, NodeOutcome outcome)
     {
+        // UP-155: a reimage may have lost the cordon that somebody else had made. It is put back as soon as the node is, once: what its owner does then is theirs
+        // to decide, and a later rollout must find what was there before this one.
+        if (outcome.WasUnschedulable && node.Mark is null)
+        {
+            if (!node.Unschedulable)
+            {
+                pass.Update(node, new NodeUpdate { Unschedulable = true });
+                return;
+            }
+
+            outcome = outcome with { WasUnschedulable = false };
+            pass.Record = pass.Record with { Settled = pass.Record.Settled.SetItem(name, outcome) };
+        }
+
         var healed = NodeHealth.Complaint(pass.View, node) is null && TargetJudge.Assess(node, pass.Record.Target, pass.Input.Catalog) is NodeNeed.Nothing;
         if (healed)
         {
-            // UP-155: a reimage may have lost the cordon that somebody else had made; it is put back.
             if (Handover.Release(pass, node, outcome.WasUnschedulable))
             {
                 pass.Record = pass.Record with { Settled = pass.Record.Settled.SetItem(name, outcome with { Result = NodeResult.Upgraded }) };
@@ -140,6 +153,6 @@ internal static class Aftermath
     private static bool IsHeld(RolloutPass pass, Node node) =>
         node.Quarantined
         || pass.Record.Active.ContainsKey(node.Name)
-        || (pass.Record.SurgeNodes.TryGetValue(node.Name, out var surge) && surge.Counts)
+        || (pass.Record.SurgeNodes.TryGetValue(node.Name, out var surge) && surge.Step is SurgeStep.Draining or SurgeStep.Deleting)
         || (pass.Record.Settled.TryGetValue(node.Name, out var outcome) && outcome.Result is NodeResult.NotReady or NodeResult.ProviderFailed);
 }

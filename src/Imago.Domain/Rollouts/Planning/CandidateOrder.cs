@@ -10,6 +10,7 @@ namespace Imago.Domain.Rollouts.Planning;
 /// <para>What the order optimises, most important first:</para>
 /// <list type="number">
 /// <item>drains that can succeed now: nodes whose budgets allow it before nodes that wait, and nodes that no waiting frees last of all;</item>
+/// <item>nodes that have not been tried in vain: one that could not be drained in the last rollout must not hold up the others again;</item>
 /// <item>nodes that serve nobody anyway: unhealthy ones cost nothing to take;</item>
 /// <item>zones: the zone with the fewest nodes under way, so that no zone loses its share of a workload;</item>
 /// <item>the scarcest budget: of nodes that can be drained, those whose budget has the longest queue of pods ahead of it, because that queue is what
@@ -143,7 +144,8 @@ internal sealed class CandidateOrder
             }
         }
 
-        return new Rank(ChanceOf(candidate), healthy ? 1 : 0, 0, -queue, candidate.Load.Pods, candidate.Node.Name);
+        var triedBefore = _pass.Record.BlockedBefore.Contains(candidate.Node.Name) ? 1 : 0;
+        return new Rank(ChanceOf(candidate), triedBefore, healthy ? 1 : 0, 0, -queue, candidate.Load.Pods, candidate.Node.Name);
     }
 
     private void Enter(string? zone) => _zones[zone ?? ""] = _zones.GetValueOrDefault(zone ?? "") + 1;
@@ -156,11 +158,12 @@ internal sealed class CandidateOrder
         }
     }
 
-    private readonly record struct Rank(DrainChance Chance, int Healthy, int InZone, int Queue, int Pods, string Name) : IComparable<Rank>
+    private readonly record struct Rank(DrainChance Chance, int TriedBefore, int Healthy, int InZone, int Queue, int Pods, string Name) : IComparable<Rank>
     {
         public int CompareTo(Rank other)
         {
             var order = Chance.CompareTo(other.Chance);
+            order = order != 0 ? order : TriedBefore.CompareTo(other.TriedBefore);
             order = order != 0 ? order : Healthy.CompareTo(other.Healthy);
             order = order != 0 ? order : InZone.CompareTo(other.InZone);
             order = order != 0 ? order : Queue.CompareTo(other.Queue);

@@ -203,11 +203,22 @@ public static class ClusterPlanner
 
                 // UP-91, UP-95: only the start is compared, also of an automatic run.
                 Forced = pool.Settings.Override?.InEffectFor(input.Now) == true,
+
+                // CH-90: the pool's own settings, unchanged, also for automatic upgrades. UP-24: as they are now; later changes count for later runs.
                 Settings = pool.Settings,
                 CanaryPassedAt = pool.Settings.Canary == Canary.None ? input.Now : null,
                 SurgeNodes = adopted,
+                BlockedBefore = BlockedIn(last),
             }, []);
         }
+
+        // UP-65: a later run resumes with what is left to do. Beginning with the very node that stopped the last one would stop it again, before the others had
+        // their turn, run after run.
+        private static ImmutableSortedSet<string> BlockedIn(RolloutRecord? last) => last is null
+            ? RolloutRecord.NoNames
+            : last.BlockedBefore.Where(n => !(last.Settled.TryGetValue(n, out var outcome) && outcome.Result == NodeResult.Upgraded))
+                .Concat(last.Settled.Where(s => s.Value.Result is NodeResult.Blocked or NodeResult.Quarantined).Select(s => s.Key))
+                .ToImmutableSortedSet(StringComparer.Ordinal);
 
         /// <summary>Surge nodes of the last rollout that are still about.</summary>
         /// <remarks>

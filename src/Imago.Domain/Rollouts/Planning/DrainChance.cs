@@ -55,18 +55,24 @@ internal static class DrainChances
         return load.CoveredTwice > 0 ? Worse(chance, Closely(view, ledger, node)) : chance;
     }
 
-    /// <summary>What holds a node, pod by pod; empty if nothing does.</summary>
-    public static List<(PodOnNode Entry, EvictionVerdict Verdict)> Blockers(ClusterView view, EvictionLedger ledger, string node) =>
-    [
-        .. view.PodsOn(node).Where(e => e.Pod.LeavesOnDrain && !e.Pod.Terminating)
-            .Select(e => (e, ledger.Ask(e, out _))).Where(b => !b.Item2.Allowed),
-    ];
-
     private static DrainChance Worse(DrainChance first, DrainChance second) => first > second ? first : second;
 
     private static DrainChance Closely(ClusterView view, EvictionLedger ledger, Node node)
     {
-        var blockers = Blockers(view, ledger, node.Name);
-        return blockers.Count == 0 ? DrainChance.Gradual : blockers.Exists(b => b.Verdict.Forever) ? DrainChance.Doomed : DrainChance.Held;
+        var chance = DrainChance.Gradual;
+        foreach (var entry in view.PodsOn(node.Name))
+        {
+            if (entry.Pod.LeavesOnDrain && !entry.Pod.Terminating && ledger.Ask(entry, out _) is { Allowed: false } verdict)
+            {
+                if (verdict.Forever)
+                {
+                    return DrainChance.Doomed;
+                }
+
+                chance = DrainChance.Held;
+            }
+        }
+
+        return chance;
     }
 }

@@ -12,8 +12,12 @@ internal static class DrainFaults
 
     public static RolloutFault TimedOut(RolloutPass pass, Node node, List<PodOnNode> left)
     {
-        var texts = left.Take(MostNamed).Select(e => Describe(pass.View, e));
-        var more = left.Count > MostNamed ? $" and {left.Count - MostNamed} more" : "";
+        // Pods that could go, but stayed because a neighbour can never leave, are not to blame.
+        var ledger = new EvictionLedger(pass.View);
+        var guilty = left.FindAll(e => e.Pod.Terminating || !ledger.Ask(e, out _).Allowed);
+        guilty = guilty.Count == 0 ? left : guilty;
+        var texts = guilty.Take(MostNamed).Select(e => Describe(pass.View, e));
+        var more = guilty.Count > MostNamed ? $" and {guilty.Count - MostNamed} more" : "";
         return new RolloutFault(
             nameof(ReasonCode.Undrainable),
             $"Node '{node.Name}' could not be drained within {pass.Settings.DrainTimeout.TotalMinutes:0} minutes: {string.Join("; ", texts)}{more}.",
@@ -41,7 +45,7 @@ internal static class DrainFaults
 
         return budgets.Length == 1 && view.Budgets.TryGetValue(budgets[0], out var budget)
             ? $"{Name(pod)} is held by {Describe(view, budget)}"
-            : $"{Name(pod)} has not left";
+            : $"{Name(pod)} could not be asked to leave in time for its grace period of {pod.GracePeriod.TotalSeconds:0} s";
     }
 
     private static string Describe(ClusterView view, DisruptionBudget budget) =>

@@ -47,6 +47,13 @@ internal static class Drains
         }
         else if (!taken)
         {
+            if (node is { Unschedulable: true, Mark: null } && !progress.WasUnschedulable)
+            {
+                // UP-155: our cordon comes with a mark in one patch. One without was made by somebody else after the node was chosen, and is left to them.
+                progress = progress with { WasUnschedulable = true };
+                pass.SetActive(name, progress);
+            }
+
             Handover.Take(pass, node, $"Upgrading to {pass.Record.Target.Name}", progress.WasUnschedulable);
         }
         else if (done)
@@ -82,6 +89,12 @@ internal static class Drains
         }
     }
 
+    /// <summary>
+    /// How long after the start of its drain a pod may still be asked to leave whose grace period is as long as the timeout: the cordon comes first, and takes a
+    /// moment to be seen.
+    /// </summary>
+    private static readonly Duration CordonSlack = Duration.FromSeconds(30);
+
     /// <summary>One round of evictions on one node.</summary>
     private static (bool Done, RolloutFault? Fault) Empty(RolloutPass pass, EvictionLedger ledger, Node node, Instant deadline, bool cordoned)
     {
@@ -102,10 +115,10 @@ internal static class Drains
         foreach (var entry in leaving.Where(e => !e.Pod.Terminating))
         {
             // When its grace no longer fits into the time left, the node is given up; be awake then.
-            pass.Wake(deadline - entry.Pod.GracePeriod + Duration.FromTicks(1));
+            pass.Wake(LatestStart(pass, entry.Pod, deadline) + Duration.FromTicks(1));
         }
 
-        if (leaving.Find(e => !e.Pod.Terminating && e.Pod.GracePeriod > remaining) is { } slow)
+        if (leaving.Find(e => !e.Pod.Terminating && pass.Now > LatestStart(pass, e.Pod, deadline)) is { } slow)
         {
             // UP-42: a pod that may take longer than what is left cannot be waited for. To blame is its grace period only if it would not fit the whole
             // timeout either; else it is what has held the pod until now.
@@ -146,10 +159,19 @@ internal static class Drains
             }
             else if (pass.Record.Forced)
             {
+                // UP-57: force wins over the treatment of undrainable nodes: the pod goes, so the node is drained.
                 pass.Delete(entry.Pod);
             }
         }
 
         return (false, null);
+    }
+
+    // UP-42: when the pod has to be asked at the latest so that its whole grace period fits into the timeout. One that just fits is given a moment.
+    private static Instant LatestStart(RolloutPass pass, Pod pod, Instant deadline)
+    {
+        var latest = deadline - pod.GracePeriod;
+        var begun = deadline - pass.Settings.DrainTimeout;
+        return latest < begun ? latest : Instant.Max(latest, begun + CordonSlack);
     }
 }

@@ -38,7 +38,7 @@ internal static class StartGate
             return null;
         }
 
-        // MW-54: with FinishPool a pool begun before the close is finished. MW-53: with FinishNode no further node is started.
+        // MW-54: with FinishPool a pool begun before the close is finished. MW-53: with FinishNode no further node is started. MW-63: live patches wait, too.
         return record.Settings.WindowClose == WindowClose.FinishPool ? null : pass.Gate.Closed;
     }
 

@@ -12,23 +12,24 @@ internal static class Starts
 
     public static void Start(RolloutPass pass, List<Candidate> candidates)
     {
-        CandidateOrder? order = null;
-        while (true)
+        var (reimages, lives) = (ReimageSlots(pass), LiveSlots(pass));
+        if (reimages <= 0 && lives <= 0)
         {
-            var (reimages, lives) = (ReimageSlots(pass) > 0, LiveSlots(pass) > 0);
-            if (!reimages && !lives)
-            {
-                return;
-            }
+            return;
+        }
 
-            order ??= new CandidateOrder(pass, candidates);
-            if (order.Best(reimages, lives) is not var (candidate, chance) || !WorthStarting(pass, chance))
-            {
-                return;
-            }
-
+        var order = new CandidateOrder(pass, candidates);
+        while (order.Best(reimages > 0, lives > 0) is var (candidate, chance) && WorthStarting(pass, chance))
+        {
             Begin(pass, candidate);
             order.Chosen(candidate);
+            if (CanaryPending(pass))
+            {
+                // UP-151: the canary goes alone.
+                return;
+            }
+
+            _ = candidate.Need.Kind == NodeWork.Reimage ? reimages-- : lives--;
         }
     }
 

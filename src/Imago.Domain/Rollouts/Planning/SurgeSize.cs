@@ -61,10 +61,12 @@ internal static class SurgeSize
     // Those with the fewest pods to move go first; ties by name.
     private static void Shrink(RolloutPass pass, int needed)
     {
-        var surplus = pass.Record.SurgeNodes.Count(s => Useful(s.Value)) - needed;
-        var serving = pass.Record.SurgeNodes.Where(s => s.Value.Step == SurgeStep.Serving)
-            .OrderBy(s => pass.View.LoadOf(s.Key).Pods).ThenBy(s => s.Key, StringComparer.Ordinal).Take(Math.Max(0, surplus)).ToList();
-        foreach (var (name, surge) in serving)
+        var serving = pass.Record.SurgeNodes.Where(s => s.Value.Step == SurgeStep.Serving).ToList();
+
+        // Surge nodes that are still being made may be the surplus; the ones that stand in for nodes under way stay until those are back, or the pool would serve
+        // below its size meanwhile.
+        var surplus = Math.Min(pass.Record.SurgeNodes.Count(s => Useful(s.Value)) - needed, serving.Count - pass.Disrupted);
+        foreach (var (name, surge) in serving.OrderBy(s => pass.View.LoadOf(s.Key).Pods).ThenBy(s => s.Key, StringComparer.Ordinal).Take(Math.Max(0, surplus)))
         {
             pass.SetSurge(name, surge.Enter(SurgeStep.Draining, pass.Now));
         }

@@ -36,9 +36,10 @@ public static class TargetChooser
             return (null, new Reason(ReasonCode.ChannelNotSupportedForPool, $"Node OS upgrade channel {channel} does nothing for node pool '{pool.Name}' ({pool.Os}): {why}."));
         }
 
+        // CH-11, CH-12: the OS patches itself, and a new node begins unpatched.
         if (channel == NodeOsChannel.Unmanaged)
         {
-            return (null, new Reason(ReasonCode.ChannelUnmanaged, $"Node OS upgrade channel Unmanaged: the OS updates itself, {channel.Cadence(pool.Os)}; Imago controls neither content nor time."));
+            return (null, new Reason(ReasonCode.ChannelUnmanaged, $"Node OS upgrade channel Unmanaged: the OS updates itself, {channel.Cadence(pool.Os)}; Imago controls neither content nor time. A new node starts from the pool's image and is patched at a later run."));
         }
 
         if (pool.RequestedTarget is { } asked)

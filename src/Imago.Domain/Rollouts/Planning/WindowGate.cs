@@ -30,7 +30,7 @@ internal sealed record WindowGate(bool IsOpen, Window? Current, Instant? Changes
         var state = configuration.Times.StateAt(now);
         if (state.Current is { } open)
         {
-            // MW-52: work starts only while a window is open; MW-42: the closing instant is outside.
+            // MW-52: work starts only while a window is open; MW-42: the closing instant is outside. CH-32, MW-63: that holds for live patches, too.
             return new(true, open, open.End, null);
         }
 

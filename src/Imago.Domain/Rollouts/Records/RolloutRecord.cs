@@ -114,6 +114,9 @@ public sealed record RolloutRecord
     /// <summary>Surge nodes, by name; named here before they are made.</summary>
     public ImmutableSortedDictionary<string, SurgeNode> SurgeNodes { get; init; } = EmptySurge;
 
+    /// <summary>Nodes that could not be drained in the pool's last rollout: the others go first (UP-65).</summary>
+    public ImmutableSortedSet<string> BlockedBefore { get; init; } = NoNames;
+
     /// <summary>Number of surge nodes ever named, so that a name is never used twice.</summary>
     public int SurgeNamed { get; init; }
 
@@ -128,6 +131,9 @@ public sealed record RolloutRecord
 
     /// <summary>Whether the rollout has come to an end.</summary>
     public bool Ended => Phase is RolloutPhase.Succeeded or RolloutPhase.Failed or RolloutPhase.Canceled;
+
+    /// <summary>No node.</summary>
+    public static ImmutableSortedSet<string> NoNames { get; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
 
     /// <summary>No zones.</summary>
     public static ImmutableSortedDictionary<string, int> EmptyZones { get; } = ImmutableSortedDictionary.Create<string, int>(StringComparer.Ordinal);

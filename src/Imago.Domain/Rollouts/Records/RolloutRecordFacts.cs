@@ -1,3 +1,4 @@
+using Imago.Domain.Clusters;
 using Imago.Domain.Rollouts.Actions;
 using Imago.Domain.Rollouts.Planning;
 
@@ -7,13 +8,19 @@ namespace Imago.Domain.Rollouts.Records;
 public static class RolloutRecordFacts
 {
     /// <summary>
-    /// Whether there can still be something to do about the rollout: it is under way, or it ended and left nodes or surge nodes that have to be looked after.
+    /// Whether there can still be something to do about the rollout: it is under way, or it ended and left nodes, surge nodes or marks that have to be looked after.
     /// </summary>
-    /// <remarks>Asked about every record in every pass: a node is lost with a fault, so a record without one need not be searched.</remarks>
-    public static bool NeedsCare(this RolloutRecord record) =>
+    /// <remarks>UP-155: a mark that is seen only after the end is still ours to take off; the mark of a quarantined node is meant to stay. Asked about every record
+    /// in every pass: a node is lost with a fault, so a record without one need not be searched.</remarks>
+    public static bool NeedsCare(this RolloutRecord record, ClusterView view) =>
         !record.Ended
-        || record.SurgeNodes.Values.Any(s => s.Counts)
-        || (record.Fault is not null && record.Settled.Values.Any(s => s.Result is NodeResult.NotReady or NodeResult.ProviderFailed));
+        || record.SurgeNodes.Values.Any(s => s.Counts || IsToBeReturned(record, s))
+        || (record.Fault is not null && record.Settled.Values.Any(s => s.Result is NodeResult.NotReady or NodeResult.ProviderFailed))
+        || view.MarkedIn(record.Pool).Any(name => !view.Nodes[name].Quarantined);
+
+    // The node it replaces has come back, perhaps while no window was open.
+    private static bool IsToBeReturned(RolloutRecord record, SurgeNode surge) =>
+        surge is { Step: SurgeStep.Kept, ReplacementFor: { } lost } && record.Settled.TryGetValue(lost, out var outcome) && outcome.Result == NodeResult.Upgraded;
 
     /// <summary>Ids of the provider operations whose state the next decision asks about; ones that were never begun may be among them.</summary>
     public static IEnumerable<string> AwaitedOperations(this RolloutRecord record)

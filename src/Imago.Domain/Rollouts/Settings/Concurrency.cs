@@ -39,11 +39,11 @@ public sealed record Concurrency(int Surge, int MaxUnavailable, int MaxBlocked)
 
         var effectiveSurge = Effective(surge, size, todo);
 
-        // UP-25: in one scale set, size and surge together must stay within the provider's limit.
-        if (size + effectiveSurge > pool.Provider.SizeLimit)
+        // UP-25: in one scale set, size and surge together must stay within the provider's limit. Without surge the pool does not grow.
+        if (effectiveSurge > 0 && size + effectiveSurge > pool.Provider.SizeLimit)
         {
             return (null,
-                $"Node pool '{pool.Name}': {size} nodes and a surge of {effectiveSurge} are {size + effectiveSurge}, more than the {pool.Provider.SizeLimit} nodes a pool may have. Lower max surge to at most {pool.Provider.SizeLimit - size}.");
+                $"Node pool '{pool.Name}': {size} nodes and a surge of {effectiveSurge} are {size + effectiveSurge}, more than the {pool.Provider.SizeLimit} nodes a pool may have. {(size < pool.Provider.SizeLimit ? $"Lower max surge to at most {pool.Provider.SizeLimit - size}" : "Set max surge to 0 and use max unavailable")}.");
         }
 
         // UP-17: as many blocked nodes as the surge unless set; UP-55: never more than there is to do.

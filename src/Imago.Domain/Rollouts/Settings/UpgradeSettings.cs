@@ -36,9 +36,24 @@ public enum Canary
 /// <summary>Permission to upgrade against disruption budgets.</summary>
 /// <param name="ForceUpgrade">Whether force is asked for at all.</param>
 /// <param name="Until">Runs that start before this instant are forced; exclusive.</param>
-/// <remarks>Rules: UP-90, UP-91.</remarks>
+/// <remarks>Rules: UP-90, UP-91, UP-92.</remarks>
 public sealed record OverrideSettings(bool ForceUpgrade, Instant? Until)
 {
+    /// <summary>How long force lasts when nobody says (UP-92): 3 days.</summary>
+    public static readonly Duration DefaultLength = Duration.FromDays(3);
+
+    /// <summary>Force from now on, for as long as is usual.</summary>
+    public static OverrideSettings From(Instant now) => new(ForceUpgrade: true, now + DefaultLength);
+
+    /// <summary>Why force cannot be set like this now, or null.</summary>
+    /// <remarks>UP-90: both values are needed. UP-92: the end lies in the future; how far does not matter any more.</remarks>
+    public string? RefusalAt(Instant now) => (ForceUpgrade, Until) switch
+    {
+        (true, null) => "Force upgrade needs 'until', the instant before which forced upgrades may start.",
+        (_, { } until) when until <= now => $"Force upgrade until {NodaTime.Text.InstantPattern.General.Format(until)} has ended already. Choose an instant in the future.",
+        _ => null,
+    };
+
     /// <summary>Whether a run that starts at <paramref name="start"/> is forced.</summary>
     /// <remarks>UP-90: both values are needed. UP-91: only the start is compared with <c>until</c>; a running upgrade never asks again.</remarks>
     public bool InEffectFor(Instant start) => ForceUpgrade && Until is { } until && start < until;

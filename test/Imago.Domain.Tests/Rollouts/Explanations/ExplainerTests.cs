@@ -244,6 +244,20 @@ public sealed class ExplainerTests
     }
 
     [Fact]
+    [Trait("Rule", "UP-44")]
+    public void Explain_NodeThatCouldNotBeDrained_QuotesTheFaultOnce()
+    {
+        var world = new ObedientWorld(new TestCluster().Pool("a", 2).Deployment("shop/admin", "a-1").MinAvailable("shop/admin", 1)).Play(120);
+
+        var node = Explain(world, "a-1");
+
+        node.Status.ShouldBe(NodeStatus.Blocked);
+        node.Codes().ShouldContain("Undrainable");
+        node.Codes().ShouldContain("FailedBefore");
+        node.Reasons.Count(r => r.Message.Contains("could not be drained within", StringComparison.Ordinal)).ShouldBe(1);
+    }
+
+    [Fact]
     [Trait("Rule", "UP-150")]
     public void Explain_NodeThatDidNotComeBack_Failed()
     {

@@ -167,7 +167,7 @@ internal sealed class ObedientWorld
     {
         var changed = false;
         Instant? wake = null;
-        foreach (var record in _records.Values)
+        foreach (var record in _records.Values.Where(r => r.NeedsCare(View)))
         {
             var pool = Spec.Pools.Single(p => string.Equals(p.Name, record.Pool, StringComparison.Ordinal));
             var plan = RolloutPlanner.Decide(Input(), pool, record);

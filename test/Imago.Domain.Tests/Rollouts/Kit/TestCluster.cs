@@ -71,6 +71,13 @@ internal sealed class TestCluster
         return this;
     }
 
+    /// <summary>A node made by hand, for example a surge node.</summary>
+    public TestCluster AddNode(Node node)
+    {
+        _nodes[node.Name] = node;
+        return this;
+    }
+
     public TestCluster Node(string name, Func<Node, Node> change)
     {
         _nodes[name] = change(_nodes[name]);

@@ -1,0 +1,146 @@
+using System.Collections.Immutable;
+using Imago.Domain.Clusters;
+using Imago.Domain.Images;
+using Imago.Domain.Rollouts;
+using Imago.Domain.Rollouts.Explanations;
+using Imago.Domain.Rollouts.Records;
+using Imago.Domain.Rollouts.Settings;
+
+namespace Imago.Faults.Tests.Checking;
+
+/// <summary>
+/// Invariants 6, 8 and 10 at the end of a run, of every pool whose rollout has ended: nothing of ours is left that nothing explains, no cordon of somebody
+/// else is gone, the pool is what it was, and what is not current has a reason.
+/// </summary>
+internal sealed class EndRule(Truth truth)
+{
+    private readonly HashSet<string> _kept = new(StringComparer.Ordinal);
+
+    public void Stored(RolloutRecord record) => _kept.UnionWith(record.SurgeNodes.Where(s => s.Value.Step == SurgeStep.Kept).Select(s => s.Key));
+
+    public void Check(ClusterInput? input, ClusterPlan? plan)
+    {
+        foreach (var name in truth.Originals.Keys.Where(n => !truth.View.Nodes.ContainsKey(n) && !truth.Vanished.Contains(n)))
+        {
+            truth.Violated(8, $"node {name} is gone, and nobody else removed it");
+        }
+
+        foreach (var name in truth.CordonedByHand.Order(StringComparer.Ordinal))
+        {
+            if (truth.View.Nodes.TryGetValue(name, out var node) && node.Available)
+            {
+                truth.Violated(6, $"node {name} takes pods, and somebody had cordoned it");
+            }
+        }
+
+        foreach (var pool in truth.Scenario.Spec.Pools)
+        {
+            var record = truth.Records().GetValueOrDefault(pool.Name)?.Record;
+            if (record is { Ended: false })
+            {
+                continue;
+            }
+
+            foreach (var node in truth.View.NodesOf(pool.Name).Values)
+            {
+                Leftovers(node, record);
+            }
+
+            if (record is { Phase: RolloutPhase.Succeeded })
+            {
+                AtTarget(record);
+            }
+        }
+
+        if (input is not null && plan is not null && truth.Records().Values.All(r => r.Record.Ended))
+        {
+            Explained(Explainer.Explain(input, plan, null));
+        }
+    }
+
+    private void Leftovers(Node node, RolloutRecord? record)
+    {
+        var surge = record?.SurgeNodes.GetValueOrDefault(node.Name);
+        if (truth.IsMade(node.Name) && surge is not { Step: SurgeStep.Kept or SurgeStep.Stranded } && !_kept.Contains(node.Name))
+        {
+            truth.Violated(8, $"surge node {node.Name} was left behind");
+        }
+
+        var lost = record?.Settled.GetValueOrDefault(node.Name) is { Result: NodeResult.NotReady or NodeResult.ProviderFailed };
+
+        // A node that never came back stays cordoned; its mark says since which rollout, also when later ones have gone past it.
+        if (node.Mark is not null && node.Ready && !node.Quarantined && !lost && surge is not { Step: SurgeStep.Stranded })
+        {
+            truth.Violated(6, $"node {node.Name} still has the mark of {node.Mark.Rollout}");
+        }
+
+        if (node.Unschedulable && node.Mark is null && !node.Quarantined && !truth.CordonedByHand.Contains(node.Name) && !truth.UncordonedByHand.Contains(node.Name))
+        {
+            truth.Violated(6, $"node {node.Name} was left cordoned without a mark");
+        }
+
+        if (node.SteeredAway || (node.ScaleDownDisabled && surge is not { Step: SurgeStep.Stranded }))
+        {
+            truth.Violated(6, $"node {node.Name} still has {(node.SteeredAway ? "the steering taint" : "the autoscaler annotations")}");
+        }
+    }
+
+    private void AtTarget(RolloutRecord record)
+    {
+        if (record.SurgeNodes.Values.Any(s => s.Counts))
+        {
+            truth.Violated(8, $"rollout {record.Id} succeeded with surge nodes left: {string.Join(", ", record.SurgeNodes.Keys)}");
+        }
+
+        // A node that failed afterwards, or came to the pool by itself, is no fault of the rollout's.
+        foreach (var (name, outcome) in record.Settled.Where(s => s.Value.Result == NodeResult.Upgraded))
+        {
+            if (!truth.View.Nodes.TryGetValue(name, out var node))
+            {
+                continue;
+            }
+
+            var there = record.Target switch
+            {
+                RolloutTarget.Image(var image) => NodeImage.Compare(node.Image, image) is ImageOrder.Equal or ImageOrder.Newer,
+                RolloutTarget.Patch(var level, _) => node.ReachedLevel >= level || node.Image.PatchedLevel >= level.Date,
+                _ => false,
+            };
+            if (!there || !node.Ready)
+            {
+                truth.Violated(8, $"rollout {record.Id} succeeded, and node {name} runs {node.Image}{(node.Ready ? "" : " and is not Ready")} ({outcome.Work})");
+            }
+        }
+    }
+
+    // For every node that is not current there is a reason; which nodes those are is found out here.
+    private void Explained(ImmutableSortedDictionary<string, NodeExplanation> explanations)
+    {
+        foreach (var pool in truth.Intent.Spec.Pools)
+        {
+            foreach (var node in truth.View.NodesOf(pool.Name).Values)
+            {
+                if (!explanations.TryGetValue(node.Name, out var said) || said.Reasons.IsEmpty)
+                {
+                    truth.Violated(10, $"node {node.Name} runs {node.Image}, and nothing says why");
+                }
+                else if (said.Status is NodeStatus.Current or NodeStatus.Upgraded && node.Image.IsKnown && IsOld(pool, node))
+                {
+                    truth.Violated(10, $"node {node.Name} is said to be {said.Status} at {node.Image}: {said.Reasons[0].Message}");
+                }
+            }
+        }
+    }
+
+    private bool IsOld(PoolSpec pool, Node node)
+    {
+        var offered = truth.Scenario.Catalog.ImagesOf(pool.Family!).Where(r => r.PublishedAt <= truth.Now && !(r.WithdrawnAt <= truth.Now)).ToList();
+        var levels = truth.Scenario.Catalog.PatchesOf(pool.Family!.PatchTrack!).Where(r => r.PublishedAt <= truth.Now).ToList();
+        return truth.Intent.Spec.Channel switch
+        {
+            Domain.Channels.NodeOsChannel.SecurityPatch => levels.Count > 0 && node.Image.PatchedLevel < levels[^1].Level.Date && !(node.ReachedLevel >= levels[^1].Level),
+            Domain.Channels.NodeOsChannel.NodeImage => offered.Count > 0 && node.Image.Version < offered[^1].Image.Version,
+            _ => false,
+        };
+    }
+}

@@ -11,6 +11,9 @@ public static class ExitCode
     /// <summary>The command line itself makes no sense.</summary>
     public const int Usage = 2;
 
+    /// <summary>A bug in Imago (EX_SOFTWARE of sysexits).</summary>
+    public const int Internal = 70;
+
     /// <summary>Ctrl-C.</summary>
     public const int Canceled = 130;
 }

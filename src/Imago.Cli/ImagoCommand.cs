@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using Imago.Application.Ports;
 using Imago.Cli.Demo;
 using Imago.Cli.Explain;
@@ -18,41 +19,40 @@ public static class ImagoCommand
         var result = Create(terminal).Parse(args);
         if (result.Errors.Count > 0)
         {
-            foreach (var error in result.Errors)
-            {
-                await terminal.Error.WriteLineAsync($"imago: {error.Message}");
-            }
-
-            await terminal.Error.WriteLineAsync($"Try '{CommandPath.Of(result.CommandResult)} --help'.");
-            return ExitCode.Usage;
+            return await MisusedAsync(result, [.. result.Errors.Select(e => e.Message), .. await Suggestions(result)], terminal);
         }
 
         try
         {
             return await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = terminal.Out, Error = terminal.Error });
         }
-        catch (InputException problem)
-        {
-            await terminal.Error.WriteLineAsync($"imago: {problem.Message}");
-            return ExitCode.Failed;
-        }
-        catch (ConnectionException problem)
-        {
-            await terminal.Error.WriteLineAsync($"imago: {problem.Message}");
-            return ExitCode.Failed;
-        }
-        catch (IOException problem)
-        {
-            await terminal.Error.WriteLineAsync($"imago: {problem.Message}");
-            return ExitCode.Failed;
-        }
         catch (OperationCanceledException)
         {
             return ExitCode.Canceled;
         }
+        catch (UsageException problem)
+        {
+            return await MisusedAsync(result, problem.Message.Split('\n'), terminal);
+        }
+        catch (Exception problem) when (problem is InputException or ConnectionException or IOException)
+        {
+            return await SayAsync(terminal, problem.Message, ExitCode.Failed);
+        }
+        catch (OutOfMemoryException)
+        {
+            return await SayAsync(terminal, "There is not enough memory for this. Use a machine with more, or a smaller cluster dump.", ExitCode.Failed);
+        }
+        catch (Exception bug)
+        {
+            // Nobody is helped by a stack trace on the terminal; type and place are what a report needs first.
+            return await SayAsync(
+                terminal,
+                $"This is a bug in Imago: {bug.GetType().Name} in {bug.TargetSite?.DeclaringType?.Name}.{bug.TargetSite?.Name}: {bug.Message.TrimEnd('.')}. Please report this line with the command line and, if you may, the input.",
+                ExitCode.Internal);
+        }
     }
 
-    private static RootCommand Create(Terminal terminal)
+    internal static RootCommand Create(Terminal terminal)
     {
         var root = new RootCommand(
             "Imago keeps the operating systems of Kubernetes nodes patched: one surge at a time, never outside the maintenance window, never against a disruption budget.");
@@ -61,7 +61,51 @@ public static class ImagoCommand
         root.Add(ExplainCommand.Create(terminal));
         root.Add(WindowsCommand.Create(terminal));
         root.Add(ImagesCommand.Create(terminal));
+        root.WithExamples(
+            "# a node OS upgrade to watch, in two minutes",
+            "imago demo",
+            "# what an upgrade would do to a cluster of yours",
+            "imago forecast --cluster cluster.json");
         Examples.Enable(root, terminal);
         return root;
+    }
+
+    private static async Task<int> MisusedAsync(ParseResult result, IEnumerable<string> complaints, Terminal terminal)
+    {
+        foreach (var complaint in complaints)
+        {
+            await terminal.Error.WriteLineAsync($"imago: {complaint}");
+        }
+
+        await terminal.Error.WriteLineAsync($"Try '{CommandPath.Of(result.CommandResult)} --help'.");
+        return ExitCode.Usage;
+    }
+
+    // System.CommandLine knows what a mistyped word may have been, but says it between its own messages and the whole help.
+    private static async Task<IEnumerable<string>> Suggestions(ParseResult result)
+    {
+        if (result.Action is not ParseErrorAction action)
+        {
+            return [];
+        }
+
+        action.ShowHelp = false;
+        await using var said = new StringWriter();
+        await result.InvokeAsync(new InvocationConfiguration { Output = said, Error = TextWriter.Null });
+        return said.ToString().ReplaceLineEndings("\n").Replace("?\n", "? ", StringComparison.Ordinal).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    }
+
+    private static async Task<int> SayAsync(Terminal terminal, string message, int exitCode)
+    {
+        try
+        {
+            await terminal.Error.WriteLineAsync($"imago: {message}");
+        }
+        catch (IOException)
+        {
+            // Nobody reads it any more; the exit code is what is left to say.
+        }
+
+        return exitCode;
     }
 }

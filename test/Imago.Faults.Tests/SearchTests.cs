@@ -9,7 +9,8 @@ namespace Imago.Faults.Tests;
 /// <summary>Random clusters, settings, windows, releases and faults, with every invariant checked after every step.</summary>
 public sealed class SearchTests(ITestOutputHelper output)
 {
-    private const int Seeds = 200;
+    private const int Seeds = 2000;
+    private const int SoakSeeds = 30_000;
 
     [Fact]
     public void Search_RandomWorlds_KeepInvariants()
@@ -18,12 +19,20 @@ public sealed class SearchTests(ITestOutputHelper output)
         {
             var seed = ulong.Parse(one, CultureInfo.InvariantCulture);
             var run = FaultRun.Of(seed, tells: true);
-            output.WriteLine(string.Join('\n', run.Lines));
+            if (Environment.GetEnvironmentVariable("IMAGO_TRACE_FILE") is { Length: > 0 } file)
+            {
+                File.WriteAllLines(file, run.Lines);
+            }
+            else
+            {
+                output.WriteLine(string.Join('\n', run.Lines));
+            }
+
             run.Violation.ShouldBeNull(Report(seed, run.Violation));
             return;
         }
 
-        var seeds = Setting("IMAGO_SOAK_SEEDS") ?? (Setting("IMAGO_SOAK") == 1 ? 30_000 : Seeds);
+        var seeds = Setting("IMAGO_SOAK_SEEDS") ?? (Setting("IMAGO_SOAK") == 1 ? SoakSeeds : Seeds);
         var first = Setting("IMAGO_FIRST_SEED") ?? 1;
         var bad = new ConcurrentDictionary<ulong, Checking.Violation>();
         long steps = 0;
@@ -53,7 +62,7 @@ public sealed class SearchTests(ITestOutputHelper output)
         violation is null ? "" : $"""
             seed {seed}: {violation}
             {string.Join('\n', FaultRun.Of(seed, tells: true).Lines.TakeLast(60))}
-            Replay with the whole trace: IMAGO_SEED={seed} ./test --project Imago.Faults.Tests
+            Replay with the whole trace: IMAGO_SEED={seed} ./test.sh --project Faults --filter FullyQualifiedName~SearchTests, or with IMAGO_TRACE_FILE=trace.txt beside it
             """;
 
     private static int? Setting(string name) => int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var value) ? value : null;

@@ -80,7 +80,7 @@ public sealed class ClusterReconciler
             }
 
             // UP-62: one at a time, so there is nothing to start while one is under way.
-            if (!step.Again && input.Records.Values.All(r => r.Ended))
+            if (!step.Again && guard.MayWrite && input.Records.Values.All(r => r.Ended))
             {
                 await StartAsync(input, versions, step, cancellation);
             }

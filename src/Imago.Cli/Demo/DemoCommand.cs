@@ -5,8 +5,6 @@ using Imago.Cli.Help;
 using Imago.Cli.Options;
 using Imago.Cli.Terminals;
 using Imago.Domain.Channels;
-using Imago.Domain.Rollouts.Explanations;
-using NodaTime;
 using Spectre.Console;
 
 namespace Imago.Cli.Demo;
@@ -14,7 +12,7 @@ namespace Imago.Cli.Demo;
 /// <summary><c>imago demo</c>: a node OS upgrade to watch, on an embedded simulated cluster.</summary>
 internal static class DemoCommand
 {
-    private const double DefaultSpeed = 300;
+    private const double DefaultSpeed = 120;
 
     public static Command Create(Terminal terminal)
     {
@@ -51,39 +49,20 @@ internal static class DemoCommand
     {
         var story = DemoStory.Of(channel);
         var run = new DemoRun(story, ShippedCatalog.Load().Releases);
-        await terminal.Out.WriteLineAsync(story.Title);
-        await terminal.Out.WriteLineAsync($"{story.Blueprint.Nodes.Length} nodes in 3 pools, window daily 01:00-05:00 UTC, surge 1, canary first.");
+        terminal.WriteProse(story.Title);
+        terminal.WriteProse(story.Terms);
         await terminal.Out.WriteLineAsync();
         if (terminal.IsInteractive)
         {
             await terminal.Console.Live(new Markup("")).AutoClear(false).StartAsync(display =>
-                run.PlayAsync(new LiveNarrator(display, new Pace(speed ?? DefaultSpeed, terminal.Clock), story), cancellation));
+                run.PlayAsync(new LiveNarrator(display, new Pace(speed ?? DefaultSpeed, terminal.Clock), terminal, story), cancellation));
         }
         else
         {
             await run.PlayAsync(new PlainNarrator(terminal, speed is { } s ? new Pace(s, terminal.Clock) : null), cancellation);
         }
 
-        await SummarizeAsync(terminal, run);
+        DemoSummary.Write(terminal, run);
         return ExitCode.Ok;
-    }
-
-    private static async Task SummarizeAsync(Terminal terminal, DemoRun run)
-    {
-        await terminal.Out.WriteLineAsync();
-        await terminal.Out.WriteLineAsync($"{run.NodesDone} node upgrades, {run.Evictions} evictions; {run.NodesStartedOutsideWindows} nodes started outside a window.");
-        foreach (var budget in run.Budgets)
-        {
-            await terminal.Out.WriteLineAsync($"Disruption budget {budget.Key} held evictions back for {Duration.FromSeconds(budget.BlockedSeconds).TotalMinutes:0.#} minutes, on {string.Join(", ", budget.Nodes)}.");
-        }
-
-        foreach (var group in run.Explanations.Values.Where(n => n.Status != NodeStatus.Current)
-            .GroupBy(n => string.Join(" ", n.Reasons.Select(r => r.Message)), StringComparer.Ordinal))
-        {
-            await terminal.Out.WriteLineAsync($"{group.Count()} nodes: {group.Key}");
-        }
-
-        await terminal.Out.WriteLineAsync();
-        await terminal.Out.WriteLineAsync("Next: `imago forecast --cluster cluster.json` does the same with a picture of your own cluster (`imago forecast --help` says how to take it).");
     }
 }

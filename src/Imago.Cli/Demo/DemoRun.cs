@@ -39,6 +39,8 @@ internal sealed class DemoRun : ITraceSink
             _world, new ClusterReconciler(_world.Connect(), _world.Provider, _world.Clock, options, _budgets), () => story.Spec, () => catalog, options.ChangeCoalescing);
     }
 
+    public DemoStory Story => _story;
+
     public int Evictions { get; private set; }
 
     public int NodesDone { get; private set; }

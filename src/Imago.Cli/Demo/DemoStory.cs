@@ -18,6 +18,12 @@ namespace Imago.Cli.Demo;
 /// <param name="End">End, unless everything is done before.</param>
 internal sealed record DemoStory(string Title, ClusterBlueprint Blueprint, ClusterSpec Spec, Instant Start, Instant End)
 {
+    /// <summary>Under which terms, in a sentence.</summary>
+    public string Terms => $"{Blueprint.Nodes.Length} nodes in {Spec.Pools.Length} pools{(Acts ? ", window daily 01:00-05:00 UTC, surge 1, one node tries a new image first" : "")}. All times are UTC.";
+
+    /// <summary>Whether the channel does anything by itself.</summary>
+    public bool Acts => Spec.Channel is NodeOsChannel.NodeImage or NodeOsChannel.SecurityPatch;
+
     /// <summary>The story of a channel.</summary>
     public static DemoStory Of(NodeOsChannel channel) => channel switch
     {

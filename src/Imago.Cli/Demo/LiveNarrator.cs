@@ -1,3 +1,4 @@
+using Imago.Cli.Terminals;
 using Imago.Domain.Rollouts.Records;
 using Imago.Simulation.Tracing;
 using NodaTime;
@@ -6,37 +7,45 @@ using Spectre.Console.Rendering;
 
 namespace Imago.Cli.Demo;
 
-/// <summary>The demo on a terminal: every node with what it is doing, and the last things that happened.</summary>
+/// <summary>The demo on a terminal: every node with what it is doing, and the last things that happened. It fits 80 columns and 24 rows.</summary>
 internal sealed class LiveNarrator : INarrator
 {
-    private const int LinesKept = 9;
+    // Of a wide terminal only so much is used: eyes do not follow longer lines.
+    private const int Widest = 120;
+    private const int FewestLines = 3;
+
+    // The line with the time, two empty ones, and the one the cursor stands in.
+    private const int OtherRows = 4;
 
     private readonly LiveDisplayContext _display;
     private readonly Pace _pace;
-    private readonly SortedDictionary<(string Pool, string Name), NodeLine> _nodes = [];
+    private readonly Terminal _terminal;
+    private readonly SortedDictionary<(string Pool, string Name), LiveNode> _nodes = [];
     private readonly List<string> _lines = [];
     private string _window = "closed";
+    private int _done;
 
-    public LiveNarrator(LiveDisplayContext display, Pace pace, DemoStory story)
+    public LiveNarrator(LiveDisplayContext display, Pace pace, Terminal terminal, DemoStory story)
     {
-        _display = display;
-        _pace = pace;
+        (_display, _pace, _terminal) = (display, pace, terminal);
         foreach (var node in story.Blueprint.Nodes)
         {
-            _nodes[(node.Pool, node.Name)] = new NodeLine(node.Zone, node.Image, "");
+            _nodes[(node.Pool, node.Name)] = new LiveNode(node.Name, node.Pool, Surge: false, node.Zone, node.Image);
         }
     }
+
+    private int Width => Math.Min(Widest, _terminal.Width - 1);
 
     public void Tell(TraceEvent happened)
     {
         Note(happened);
-        if (happened.Kind is not (TraceKind.NodeJoined or TraceKind.NodeReady or TraceKind.NodeRemoved) && Telling.Of(happened) is { } text)
+        if (happened.Kind is not (TraceKind.NodeJoined or TraceKind.NodeReady or TraceKind.NodeRemoved or TraceKind.NodeCordoned) && Telling.Of(happened) is { } text)
         {
-            Line(happened.At, Markup.Escape(text));
+            Add(happened.At, text, colour: null);
         }
     }
 
-    public void Explain(Instant at, string text) => Line(at, $"[yellow]{Markup.Escape(text)}[/]");
+    public void Explain(Instant at, string text) => Add(at, text, "yellow");
 
     public async Task TimeMovedAsync(Instant from, Instant to, CancellationToken cancellation)
     {
@@ -48,61 +57,71 @@ internal sealed class LiveNarrator : INarrator
     {
         _window = happened.Kind switch
         {
-            TraceKind.WindowOpened => $"[green]open[/] {happened.Detail}",
+            TraceKind.WindowOpened => $"[green]open {Markup.Escape(happened.Detail ?? "")}[/]",
             TraceKind.WindowClosed => "closed",
             _ => _window,
         };
+        if (happened is { Kind: TraceKind.NodeFinished, Result: NodeResult.Upgraded })
+        {
+            _done++;
+        }
+
         if (happened.Node is not { } node || happened.Pool is not { } pool)
         {
             return;
         }
 
-        var doing = happened.Kind switch
-        {
-            TraceKind.NodeStarted => "[yellow]starts[/]",
-            TraceKind.NodeCordoned or TraceKind.PodEvicted => "[yellow]drains[/]",
-            TraceKind.OperationBegun when !node.Surge => "[blue]is reimaged[/]",
-            TraceKind.SurgeNamed => "[blue]is made[/]",
-            TraceKind.NodeJoined => "[blue]boots[/]",
-            TraceKind.NodeReady when node.Surge => "serves as surge",
-            TraceKind.NodeReady => "[green]Ready, verified[/]",
-            TraceKind.PatchOrdered => "[blue]patches live[/]",
-            TraceKind.PatchReached => "[green]patched[/]",
-            TraceKind.NodeFinished when happened.Result == NodeResult.Upgraded => "[green]done[/]",
-            TraceKind.NodeFinished => $"[red]{happened.Result}[/]",
-            _ => null,
-        };
         if (happened.Kind == TraceKind.NodeRemoved && node.Surge)
         {
             _nodes.Remove((pool, node.Name));
         }
-        else if (doing is not null)
+        else if (_nodes.TryGetValue((pool, node.Name), out var known))
         {
-            var before = _nodes.GetValueOrDefault((pool, node.Name));
-            _nodes[(pool, node.Name)] = new NodeLine(node.Zone ?? before?.Zone, node.Image.Length > 0 ? node.Image : before?.Image ?? "", doing);
+            _nodes[(pool, node.Name)] = known.After(happened);
+        }
+        else if (happened.Kind is TraceKind.SurgeNamed or TraceKind.NodeJoined)
+        {
+            _nodes[(pool, node.Name)] = new LiveNode(node.Name, pool, node.Surge, node.Zone, "").After(happened);
         }
     }
 
-    private void Line(Instant at, string markup)
+    private void Add(Instant at, string text, string? colour)
     {
-        _lines.Add($"[grey]{PlainNarrator.Time.Format(at)}[/]  {markup}");
-        if (_lines.Count > LinesKept)
+        _pace.Told();
+        var brief = _nodes.Values.Aggregate(text, (told, n) => told.Replace(n.Name, ShortNames.OfNode(n.Name, n.Pool, n.Surge), StringComparison.Ordinal));
+        var time = $"[grey]{TimeText.ToSecond(at)[11..]}[/]  ";
+        foreach (var line in Prose.Wrap(brief, Width - 10))
         {
-            _lines.RemoveAt(0);
+            _lines.Add(time + (colour is null ? Markup.Escape(line) : $"[{colour}]{Markup.Escape(line)}[/]"));
+            time = new string(' ', 10);
         }
     }
 
     private IRenderable Picture(Instant now)
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumns("pool", "node", "zone", "image", "");
-        foreach (var ((pool, name), line) in _nodes)
+        var room = Math.Max(FewestLines, _terminal.Console.Profile.Height - OtherRows - _nodes.Count);
+        if (_lines.Count > room)
         {
-            table.AddRow(Markup.Escape(pool), Markup.Escape(name), Markup.Escape(line.Zone ?? ""), Markup.Escape(line.Image), line.Doing);
+            _lines.RemoveRange(0, _lines.Count - room);
         }
 
-        return new Rows(
-            new Markup($"[bold]{PlainNarrator.Time.Format(now)} UTC[/]   maintenance window: {_window}"), table, new Markup(string.Join(Environment.NewLine, _lines)));
+        string[] rows =
+        [
+            $"[bold]{TimeText.ToSecond(now)} UTC[/]   window {_window}   {_done} done",
+            "",
+            .. _nodes.Values.Select(Row),
+            "",
+            .. _lines,
+        ];
+        return new Rows(rows.Select(r => new Markup(r.Length == 0 ? " " : r).Overflow(Overflow.Crop)));
     }
 
-    private sealed record NodeLine(string? Zone, string Image, string Doing);
+    private string Row(LiveNode node)
+    {
+        var (pools, names) = (_nodes.Keys.Max(k => k.Pool.Length), _nodes.Keys.Max(k => k.Name.Length));
+        var images = _nodes.Values.Max(n => ShortNames.OfImage(n.Image).Length);
+        var start = Markup.Escape(
+            $"{node.Pool.PadRight(pools)}  {node.Name.PadRight(names)}  {ShortNames.OfZone(node.Zone),-1}  {ShortNames.OfImage(node.Image).PadRight(images)}  ");
+        return node.Colour is { } colour ? $"{start}[{colour}]{Markup.Escape(node.Doing)}[/]" : start;
+    }
 }

@@ -16,22 +16,22 @@ internal static class Telling
             TraceKind.RolloutStarted => $"Rollout of pool {happened.Pool} begins: {happened.Detail}.",
             TraceKind.RolloutChanged or TraceKind.RolloutEnded => $"Rollout of pool {happened.Pool}: {happened.Detail}.",
             TraceKind.SurgeNamed => $"Surge node {node} is being made.",
-            TraceKind.NodeStarted => $"{node}: starts ({happened.Detail}).",
-            TraceKind.NodeJoined => $"{node}: joins with image {happened.Node!.Image}.",
-            TraceKind.NodeReady => $"{node}: Ready.",
-            TraceKind.NodeNotReady => $"{node}: not Ready.",
-            TraceKind.NodeCordoned => $"{node}: cordoned, drains.",
-            TraceKind.NodeQuarantined => $"{node}: quarantined.",
-            TraceKind.PatchOrdered => $"{node}: patch level {happened.Detail} is ordered, live.",
-            TraceKind.PatchReached => $"{node}: reached patch level {happened.Detail} without a drain.",
-            TraceKind.PodEvicted => $"{node}: evicts {happened.Pod!.Key}{Allowance(happened)}.",
-            TraceKind.NodeFinished when happened.Result == NodeResult.Upgraded => $"{node}: done.",
+            TraceKind.NodeStarted => $"{node} starts ({happened.Detail}).",
+            TraceKind.NodeJoined => $"{node} joins with image {happened.Node!.Image}.",
+            TraceKind.NodeReady => $"{node} is Ready.",
+            TraceKind.NodeNotReady => $"{node} is not Ready.",
+            TraceKind.NodeCordoned => $"{node} is cordoned and drains.",
+            TraceKind.NodeQuarantined => $"{node} is quarantined.",
+            TraceKind.PatchOrdered => $"{node} gets patch level {happened.Detail}, live.",
+            TraceKind.PatchReached => $"{node} is at {happened.Detail}, without a drain.",
+            TraceKind.PodEvicted => $"{node} evicts {happened.Pod!.Key}{Allowance(happened)}",
+            TraceKind.NodeFinished when happened.Result == NodeResult.Upgraded => $"{node} is done.",
             TraceKind.NodeFinished => $"{node}: {happened.Result}. {happened.Detail}",
-            TraceKind.NodeRemoved when happened.Node!.Surge => $"{node}: surge node removed.",
-            TraceKind.NodeRemoved => $"{node}: empty, is reimaged.",
+            TraceKind.NodeRemoved when happened.Node!.Surge => $"{node}, the surge node, is removed.",
+            TraceKind.NodeRemoved => $"{node} is empty and is reimaged.",
             _ => null,
         };
     }
 
-    private static string Allowance(TraceEvent happened) => happened.Budget is { } budget ? $" (budget {budget.Key.Name} allowed {budget.AllowedBefore}, now {budget.AllowedAfter})" : "";
+    private static string Allowance(TraceEvent happened) => happened.Budget is { } budget ? $" (budget {budget.AllowedBefore}→{budget.AllowedAfter})" : "";
 }

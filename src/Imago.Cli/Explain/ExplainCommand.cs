@@ -1,24 +1,18 @@
-using System.Buffers;
 using System.Collections.Immutable;
 using System.CommandLine;
-using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Imago.Cli.Forecasts;
 using Imago.Cli.Help;
+using Imago.Cli.Nodes;
 using Imago.Cli.Options;
 using Imago.Cli.Terminals;
 using Imago.Domain.Rollouts.Explanations;
 using Imago.Simulation.Forecasts;
-using Spectre.Console;
 
 namespace Imago.Cli.Explain;
 
 /// <summary><c>imago explain</c>: why each node is or is not up to date, now.</summary>
 internal static class ExplainCommand
 {
-    private static readonly JsonWriterOptions JsonOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, Indented = true };
-
     public static Command Create(Terminal terminal)
     {
         var cluster = new ClusterArguments();
@@ -38,11 +32,14 @@ internal static class ExplainCommand
             var explained = Chosen(FirstPass.Explain(request), parsed.GetValue(names) ?? []);
             if (parsed.GetValue(output) == OutputFormat.Json)
             {
-                await terminal.Out.WriteLineAsync(Json(explained));
+                await terminal.Out.WriteLineAsync(ExplainJson.Write(explained));
             }
             else
             {
-                Table(terminal, explained);
+                terminal.WriteProse($"Cluster '{request.Blueprint.Name}' at {TimeText.ToMinute(request.From)} UTC, channel {request.Spec.Channel}.");
+                terminal.WriteProse($"{NodeReport.Counts([.. explained.Select(n => n.Status)])}.");
+                terminal.Out.WriteLine();
+                NodeReport.Write(terminal, explained.Select(n => new ReportedNode(n.Node, n.Pool, n.Image, n.Target, n.Status, n.Reasons)));
             }
 
             return ExitCode.Ok;
@@ -62,45 +59,5 @@ internal static class ExplainCommand
         }
 
         return names.Length == 0 ? [.. all.Values] : [.. names.Distinct(StringComparer.Ordinal).Select(n => all[n])];
-    }
-
-    private static void Table(Terminal terminal, List<NodeExplanation> nodes)
-    {
-        var table = new Table().Border(TableBorder.Simple).AddColumns("node", "pool", "runs", "target", "status", "why");
-        foreach (var node in nodes)
-        {
-            table.AddRow(
-                Markup.Escape(node.Node), Markup.Escape(node.Pool), Markup.Escape(node.Image), Markup.Escape(node.Target ?? "-"), node.Status.ToString(),
-                Markup.Escape(string.Join(Environment.NewLine, node.Reasons.Select(r => $"{r.Code}: {r.Message}"))));
-        }
-
-        terminal.Console.Write(table);
-    }
-
-    private static string Json(List<NodeExplanation> nodes)
-    {
-        var buffer = new ArrayBufferWriter<byte>(1 << 14);
-        using (var json = new Utf8JsonWriter(buffer, JsonOptions))
-        {
-            json.WriteStartObject();
-            json.WriteStartArray("nodes");
-            foreach (var node in nodes)
-            {
-                json.WriteStartObject();
-                json.WriteString("name", node.Node);
-                json.WriteString("pool", node.Pool);
-                json.WriteString("zone", node.Zone);
-                json.WriteString("image", node.Image);
-                json.WriteString("target", node.Target);
-                json.WriteString("status", node.Status.ToString());
-                ForecastJson.Reasons(json, node.Reasons);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 }

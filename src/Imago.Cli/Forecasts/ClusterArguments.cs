@@ -3,6 +3,7 @@ using Imago.Cli.Options;
 using Imago.Domain.Channels;
 using Imago.Domain.Clusters;
 using Imago.Domain.Rollouts.Settings;
+using Imago.Simulation;
 using NodaTime;
 
 namespace Imago.Cli.Forecasts;
@@ -62,7 +63,7 @@ internal sealed class ClusterArguments
     public Option<string?> Region { get; } = new("--region")
     {
         Description = "The region; releases reach it through the release rings [default: releases count from their publication].",
-        HelpName = "R",
+        HelpName = "region",
     };
 
     public Option<string?> World { get; } = new("--world")
@@ -71,11 +72,7 @@ internal sealed class ClusterArguments
         HelpName = "FILE",
     };
 
-    public Option<string?> Seed { get; } = new("--seed")
-    {
-        Description = "Number from which all variation is drawn; the same seed gives the same answer [default: 1].",
-        HelpName = "N",
-    };
+    public Option<Seed> Seed { get; } = SeedOption.Create();
 
     public void AddTo(Command command)
     {
@@ -87,4 +84,36 @@ internal sealed class ClusterArguments
             command.Add(option);
         }
     }
+
+    /// <summary>The settings that the options ask for.</summary>
+    /// <exception cref="UsageException">They are out of range, or make no sense together.</exception>
+    public UpgradeSettings SettingsOf(ParseResult parsed)
+    {
+        var settings = new UpgradeSettings
+        {
+            MaxSurge = parsed.GetValue(MaxSurge),
+            MaxUnavailable = parsed.GetValue(MaxUnavailable),
+            MaxBlockedNodes = parsed.GetValue(MaxBlockedNodes),
+            DrainTimeout = parsed.GetValue(DrainTimeout) ?? UpgradeSettings.DefaultDrainTimeout,
+            NodeSoak = parsed.GetValue(Soak) ?? Duration.Zero,
+            Undrainable = parsed.GetValue(Undrainable) ?? UndrainableNodeBehavior.Schedule,
+            WindowClose = parsed.GetValue(WindowClose) ?? Domain.Rollouts.Settings.WindowClose.FinishNode,
+            Canary = parsed.GetValue(Canary) ?? Domain.Rollouts.Settings.Canary.FirstNode,
+        };
+        var problems = UpgradeSettingsValidation.Check(settings);
+        return problems.IsEmpty
+            ? settings
+            : throw new UsageException(string.Join('\n', problems.Select(p => $"{NameOnTheCommandLine(p.Path)}: {p.Message}")));
+    }
+
+    // The settings are validated by their names on Azure's wire.
+    private string NameOnTheCommandLine(string property) => property switch
+    {
+        "maxSurge" => MaxSurge.Name,
+        "maxUnavailable" => MaxUnavailable.Name,
+        "maxBlockedNodes" => MaxBlockedNodes.Name,
+        "drainTimeoutInMinutes" => DrainTimeout.Name,
+        "nodeSoakDurationInMinutes" => Soak.Name,
+        _ => property,
+    };
 }

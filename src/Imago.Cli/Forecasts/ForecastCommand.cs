@@ -2,8 +2,6 @@ using System.CommandLine;
 using Imago.Cli.Help;
 using Imago.Cli.Options;
 using Imago.Cli.Terminals;
-using Imago.Simulation.Forecasts;
-using Imago.Simulation.Tracing;
 using NodaTime;
 
 namespace Imago.Cli.Forecasts;
@@ -14,7 +12,7 @@ internal static class ForecastCommand
     public static Command Create(Terminal terminal)
     {
         var cluster = new ClusterArguments();
-        var horizon = DurationOption.Create("--horizon", "How far to look [default: 28d].");
+        var horizon = DurationOption.Create("--horizon", "How far to look, up to 10000d [default: 28d].");
         var trace = new Option<string?>("--trace") { Description = "Write every action and event of the run to this file, one JSON object per line (docs/trace.md).", HelpName = "FILE" };
         var output = OutputOption.Create();
         var command = new Command("forecast", "Forecast what an automatic node OS upgrade would do to a cluster: when each node is patched, and what holds it up.");
@@ -24,11 +22,16 @@ internal static class ForecastCommand
         command.Add(output);
         command.SetAction(async (parsed, cancellation) =>
         {
-            var (request, pools, warning) = await new RequestReader(terminal, cluster, parsed).ReadAsync(cancellation);
-            request = request with { Horizon = parsed.GetValue(horizon) ?? Duration.FromDays(28) };
-            if (request.Horizon <= Duration.Zero)
+            var look = parsed.GetValue(horizon) ?? Duration.FromDays(28);
+            if (look <= Duration.Zero)
             {
-                throw new InputException("--horizon: nothing can happen in no time. Write for example 28d.");
+                throw new UsageException("--horizon: nothing can happen in no time. Write for example 28d.");
+            }
+
+            var (request, pools, warning) = await new RequestReader(terminal, cluster, parsed).ReadAsync(cancellation);
+            if (look > RequestReader.CalendarEnd - request.From)
+            {
+                throw new UsageException($"--from, --horizon: the forecast would end after {TimeText.ToMinute(RequestReader.CalendarEnd)} UTC, where the calendar ends.");
             }
 
             if (warning is not null)
@@ -36,17 +39,14 @@ internal static class ForecastCommand
                 await terminal.Error.WriteLineAsync($"imago: {warning}");
             }
 
-            using var writer = parsed.GetValue(trace) is { } file
-                ? new TraceWriter(new BufferedStream(InputFile.Reading(file, () => File.Create(file)), 1 << 16))
-                : null;
-            var forecast = Forecaster.Run(request with { Trace = writer }, cancellation);
+            var forecast = await ForecastRun.RunAsync(terminal, request with { Horizon = look }, TraceFile(parsed, trace, cluster), cancellation);
             if (parsed.GetValue(output) == OutputFormat.Json)
             {
                 await terminal.Out.WriteLineAsync(ForecastJson.Write(forecast));
             }
             else
             {
-                ForecastTables.Write(terminal, request, pools, forecast);
+                ForecastTables.Write(terminal, request with { Horizon = look }, pools, forecast);
             }
 
             return ExitCode.Ok;
@@ -59,5 +59,15 @@ internal static class ForecastCommand
             "imago forecast --cluster cluster.json --undrainable Cordon --max-surge 33%",
             "# every step, for a program",
             "imago forecast --cluster cluster.json --from 2026-07-01 --trace trace.jsonl --output json");
+    }
+
+    // A dump that took minutes to make is not to be lost to a slip of the hand.
+    private static string? TraceFile(ParseResult parsed, Option<string?> trace, ClusterArguments cluster)
+    {
+        var file = parsed.GetValue(trace);
+        var inputs = new[] { parsed.GetValue(cluster.Cluster), parsed.GetValue(cluster.Maintenance), parsed.GetValue(cluster.World) }.OfType<string>().Where(f => f.Length > 0);
+        return file is { Length: > 0 } && inputs.Any(f => string.Equals(Path.GetFullPath(f), Path.GetFullPath(file), StringComparison.Ordinal))
+            ? throw new UsageException($"--trace: '{file}' is also read. Name another file, or it would be overwritten.")
+            : file;
     }
 }

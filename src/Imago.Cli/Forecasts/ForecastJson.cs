@@ -1,71 +1,22 @@
-using System.Buffers;
-using System.Collections.Immutable;
-using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
-using Imago.Domain.Rollouts.Explanations;
+using Imago.Cli.Json;
 using Imago.Simulation.Forecasts;
-using NodaTime;
-using NodaTime.Text;
 
 namespace Imago.Cli.Forecasts;
 
-/// <summary>A forecast as JSON. Names are stable: they are an interface.</summary>
+/// <summary>A forecast as JSON. Names are stable: they are an interface, described in docs/commands/forecast.md.</summary>
 internal static class ForecastJson
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, Indented = true };
-
-    public static string Write(Forecast forecast)
+    public static string Write(Forecast forecast) => AnswerJson.Document(json =>
     {
-        var buffer = new ArrayBufferWriter<byte>(1 << 16);
-        using (var json = new Utf8JsonWriter(buffer, Options))
-        {
-            json.WriteStartObject();
-            Summary(json, forecast.Summary);
-            Windows(json, forecast.Windows);
-            Nodes(json, forecast.Nodes);
-            Budgets(json, forecast.Budgets);
-            json.WriteStartArray("assumptions");
-            foreach (var assumption in forecast.Assumptions)
-            {
-                json.WriteStringValue(assumption);
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
-    }
-
-    /// <summary>Reasons of a node, as in every answer that has them.</summary>
-    public static void Reasons(Utf8JsonWriter json, ImmutableArray<Reason> reasons)
-    {
-        json.WriteStartArray("reasons");
-        foreach (var reason in reasons)
-        {
-            json.WriteStartObject();
-            json.WriteString("code", reason.Code.ToString());
-            json.WriteString("message", reason.Message);
-            Moment(json, "until", reason.Until);
-            json.WriteString("event", reason.Event);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
-
-    public static void Moment(Utf8JsonWriter json, string name, Instant? instant)
-    {
-        if (instant is { } at)
-        {
-            json.WriteString(name, InstantPattern.ExtendedIso.Format(at));
-        }
-        else
-        {
-            json.WriteNull(name);
-        }
-    }
+        json.WriteStartObject();
+        Summary(json, forecast.Summary);
+        json.WriteObjects("windows", forecast.Windows, Window);
+        json.WriteObjects("nodes", forecast.Nodes, Node);
+        json.WriteObjects("budgets", forecast.Budgets, Budget);
+        json.WriteArray("assumptions", forecast.Assumptions, (writer, assumption) => writer.WriteStringValue(assumption));
+        json.WriteEndObject();
+    });
 
     private static void Summary(Utf8JsonWriter json, ForecastSummary summary)
     {
@@ -77,7 +28,7 @@ internal static class ForecastJson
         json.WriteNumber("blocked", summary.Blocked);
         json.WriteNumber("failed", summary.Failed);
         json.WriteNumber("notSupported", summary.NotSupported);
-        Moment(json, "finishedAt", summary.FinishedAt);
+        json.WriteInstant("finishedAt", summary.FinishedAt);
         json.WriteNumber("evictions", summary.Evictions);
         json.WriteNumber("evictionsPerPod", summary.EvictionsPerPod);
         json.WriteNumber("peakNodes", summary.PeakNodes);
@@ -88,63 +39,33 @@ internal static class ForecastJson
         json.WriteEndObject();
     }
 
-    private static void Windows(Utf8JsonWriter json, ImmutableArray<ForecastWindow> windows)
+    private static void Window(Utf8JsonWriter json, ForecastWindow window)
     {
-        json.WriteStartArray("windows");
-        foreach (var window in windows)
-        {
-            json.WriteStartObject();
-            Moment(json, "start", window.Start);
-            Moment(json, "end", window.End);
-            json.WriteNumber("nodesUpgraded", window.NodesUpgraded);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        json.WriteInstant("start", window.Start);
+        json.WriteInstant("end", window.End);
+        json.WriteNumber("nodesUpgraded", window.NodesUpgraded);
     }
 
-    private static void Nodes(Utf8JsonWriter json, ImmutableArray<ForecastNode> nodes)
+    private static void Node(Utf8JsonWriter json, ForecastNode node)
     {
-        json.WriteStartArray("nodes");
-        foreach (var node in nodes)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", node.Name);
-            json.WriteString("pool", node.Pool);
-            json.WriteString("zone", node.Zone);
-            json.WriteString("from", node.From);
-            json.WriteString("to", node.To);
-            json.WriteString("status", node.Status.ToString());
-            Moment(json, "startedAt", node.StartedAt);
-            Moment(json, "finishedAt", node.FinishedAt);
-            Moment(json, "window", node.Window);
-            json.WriteNumber("evictions", node.Evictions);
-            Reasons(json, node.Reasons);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        json.WriteString("name", node.Name);
+        json.WriteString("pool", node.Pool);
+        json.WriteString("zone", node.Zone);
+        json.WriteString("from", node.From);
+        json.WriteString("to", node.To);
+        json.WriteString("status", node.Status.ToString());
+        json.WriteInstant("startedAt", node.StartedAt);
+        json.WriteInstant("finishedAt", node.FinishedAt);
+        json.WriteInstant("window", node.Window);
+        json.WriteNumber("evictions", node.Evictions);
+        json.WriteReasons(node.Reasons);
     }
 
-    private static void Budgets(Utf8JsonWriter json, ImmutableArray<ForecastBudget> budgets)
+    private static void Budget(Utf8JsonWriter json, ForecastBudget budget)
     {
-        json.WriteStartArray("budgets");
-        foreach (var budget in budgets)
-        {
-            json.WriteStartObject();
-            json.WriteString("namespace", budget.Key.Namespace);
-            json.WriteString("name", budget.Key.Name);
-            json.WriteNumber("blockedSeconds", budget.BlockedSeconds);
-            json.WriteStartArray("nodes");
-            foreach (var node in budget.Nodes)
-            {
-                json.WriteStringValue(node);
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        json.WriteString("namespace", budget.Key.Namespace);
+        json.WriteString("name", budget.Key.Name);
+        json.WriteNumber("blockedSeconds", budget.BlockedSeconds);
+        json.WriteArray("nodes", budget.Nodes, (writer, node) => writer.WriteStringValue(node));
     }
 }

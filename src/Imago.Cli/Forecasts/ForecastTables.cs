@@ -1,102 +1,60 @@
 using System.Collections.Immutable;
+using Imago.Cli.Nodes;
 using Imago.Cli.Terminals;
 using Imago.Domain.Rollouts.Explanations;
 using Imago.Simulation.Dumps;
 using Imago.Simulation.Forecasts;
 using NodaTime;
-using NodaTime.Text;
-using Spectre.Console;
 
 namespace Imago.Cli.Forecasts;
 
 /// <summary>A forecast for people: the outcome in a sentence, a time line per pool, windows, and what is in the way with what to do.</summary>
 internal static class ForecastTables
 {
-    private const int LineWidth = 60;
-
-    private static readonly InstantPattern Minute = InstantPattern.CreateWithInvariantCulture("uuuu-MM-dd HH:mm");
-
     public static void Write(Terminal terminal, ForecastRequest request, ImmutableArray<DiscoveredPool> pools, Forecast forecast)
     {
-        var summary = forecast.Summary;
-        terminal.Out.WriteLine($"Cluster '{request.Blueprint.Name}': {summary.Nodes} nodes in {pools.Length} pools, channel {request.Spec.Channel}, from {Minute.Format(request.From)} UTC over {request.Horizon.TotalDays:0.##} days.");
-        terminal.Out.WriteLine(Outcome(summary));
-        terminal.Out.WriteLine();
+        Heading(terminal, request, pools, forecast);
         Pools(terminal, pools, forecast);
+        TimeLines.Write(terminal, forecast);
         Windows(terminal, forecast);
-        Troubles(terminal, forecast);
+        NodeReport.Write(
+            terminal,
+            forecast.Nodes.Where(n => n.Status is not (NodeStatus.Upgraded or NodeStatus.Current)).Select(n => new ReportedNode(n.Name, n.Pool, n.From, n.To, n.Status, n.Reasons)));
         Budgets(terminal, forecast);
-        Numbers(terminal, summary);
+        Numbers(terminal, forecast.Summary);
         terminal.Out.WriteLine("Taken for granted:");
         foreach (var assumption in forecast.Assumptions)
         {
-            terminal.Out.WriteLine($"  - {assumption}");
+            terminal.WriteProse(assumption, "  - ");
         }
     }
 
-    private static string Outcome(ForecastSummary summary)
+    private static void Heading(Terminal terminal, ForecastRequest request, ImmutableArray<DiscoveredPool> pools, Forecast forecast)
     {
-        var parts = new (int Count, string Text)[]
-        {
-            (summary.Upgraded, "upgraded"), (summary.Current, "already current"), (summary.Pending, "still pending"), (summary.Blocked, "blocked"),
-            (summary.Failed, "failed"), (summary.NotSupported, "not touched by the channel"),
-        };
-        var text = string.Join(", ", parts.Where(p => p.Count > 0).Select(p => $"{p.Count} {p.Text}"));
-        return summary.FinishedAt is { } finished ? $"{text}; the last one at {Minute.Format(finished)} UTC." : $"{text}.";
+        var summary = forecast.Summary;
+        var foundBy = string.Join(", ", pools.Select(p => p.FoundBy).Distinct(StringComparer.Ordinal));
+        terminal.WriteProse(
+            $"Cluster '{request.Blueprint.Name}': {PoolSummary.Count(summary.Nodes, "node")} in {PoolSummary.Count(pools.Length, "pool")} (found by {foundBy}), channel {request.Spec.Channel}.");
+        terminal.WriteProse($"Forecast from {TimeText.ToMinute(request.From)} over {TimeText.Of(request.Horizon)}. All times are UTC.");
+        terminal.Out.WriteLine();
+        var counts = NodeReport.Counts([.. forecast.Nodes.Select(n => n.Status)]);
+        terminal.WriteProse(summary.FinishedAt is { } finished
+            ? $"{counts}. The last node is finished at {TimeText.ToMinute(finished)}."
+            : $"{counts}.{(summary.Pending > 0 ? " Pending nodes are not finished by the end of the forecast." : "")}");
+        terminal.Out.WriteLine();
     }
 
     private static void Pools(Terminal terminal, ImmutableArray<DiscoveredPool> pools, Forecast forecast)
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumns("pool", "found by", "nodes", "to", "upgraded", "started", "finished");
-        foreach (var pool in pools)
+        var table = new TextTable(new("pool"), new("nodes", IsNumber: true), new("upgraded", IsNumber: true), new("starts"), new("finished"), new("to"));
+        foreach (var pool in PoolSummary.Of(pools, forecast))
         {
-            var nodes = forecast.Nodes.Where(n => string.Equals(n.Pool, pool.Spec.Name, StringComparison.Ordinal)).ToList();
-            var moved = nodes.Where(n => n.FinishedAt is not null).ToList();
-            table.AddRow(
-                Markup.Escape(pool.Spec.Name),
-                Markup.Escape(pool.FoundBy),
-                nodes.Count.ToString(),
-                Markup.Escape(nodes.Select(n => n.To).FirstOrDefault(t => t is not null) ?? "-"),
-                nodes.Count(n => n.Status == NodeStatus.Upgraded).ToString(),
-                moved.Count == 0 ? "-" : Minute.Format(moved.Min(n => n.StartedAt!.Value)),
-                moved.Count == 0 ? "-" : Minute.Format(moved.Max(n => n.FinishedAt!.Value)));
+            table.Add(
+                pool.Name, pool.Nodes.ToString(), pool.Upgraded.ToString(), TimeText.ToMinute(pool.Starts), TimeText.ToMinute(pool.Finished), string.Join(", ", pool.Targets));
         }
 
-        terminal.Console.Write(table);
-        TimeLines(terminal, pools, forecast);
-    }
-
-    // One line per window in which something was done, so that the days between them take no room.
-    private static void TimeLines(Terminal terminal, ImmutableArray<DiscoveredPool> pools, Forecast forecast)
-    {
-        var width = Math.Max(4, pools.Max(p => p.Spec.Name.Length));
-        foreach (var run in forecast.Nodes.Where(n => n.FinishedAt is not null).GroupBy(n => n.Window).OrderBy(g => g.Key ?? Instant.MinValue))
-        {
-            var (first, last) = (run.Min(n => n.StartedAt!.Value), run.Max(n => n.FinishedAt!.Value));
-            terminal.Out.WriteLine($"  {"pool".PadRight(width)}  {Minute.Format(first)} {new string(' ', LineWidth - 34)} {Minute.Format(last)}");
-            foreach (var pool in pools)
-            {
-                var nodes = run.Where(n => string.Equals(n.Pool, pool.Spec.Name, StringComparison.Ordinal)).ToList();
-                if (nodes.Count > 0)
-                {
-                    terminal.Out.WriteLine($"  {pool.Spec.Name.PadRight(width)}  {TimeLine(nodes, first, last)}");
-                }
-            }
-
-            terminal.Out.WriteLine();
-        }
-    }
-
-    // One character per slice of time: how many nodes of the pool are under way, 9 for more than that.
-    private static string TimeLine(List<ForecastNode> nodes, Instant first, Instant last)
-    {
-        var slice = (last - first) / LineWidth;
-        return string.Concat(Enumerable.Range(0, LineWidth).Select(i =>
-        {
-            var (start, end) = (first + (slice * i), first + (slice * (i + 1)));
-            var busy = nodes.Count(n => n.StartedAt < end && n.FinishedAt > start);
-            return busy == 0 ? '.' : (char)('0' + Math.Min(9, busy));
-        }));
+        table.Write(terminal);
+        terminal.Out.WriteLine();
     }
 
     private static void Windows(Terminal terminal, Forecast forecast)
@@ -106,31 +64,13 @@ internal static class ForecastTables
             return;
         }
 
-        var table = new Table().Border(TableBorder.Simple).AddColumns("window opens (UTC)", "closes", "nodes upgraded");
+        var table = new TextTable(new("window opens"), new("closes"), new("nodes upgraded", IsNumber: true));
         foreach (var window in forecast.Windows)
         {
-            table.AddRow(Minute.Format(window.Start), Minute.Format(window.End), window.NodesUpgraded.ToString());
+            table.Add(TimeText.ToMinute(window.Start), TimeText.ToMinute(window.End), window.NodesUpgraded.ToString());
         }
 
-        terminal.Console.Write(table);
-    }
-
-    private static void Troubles(Terminal terminal, Forecast forecast)
-    {
-        var troubled = forecast.Nodes.Where(n => n.Status is not (NodeStatus.Upgraded or NodeStatus.Current)).ToList();
-        if (troubled.Count == 0)
-        {
-            return;
-        }
-
-        // Nodes that are held by the very same thing are named together.
-        foreach (var group in troubled.GroupBy(n => (n.Status, Text: string.Join(Environment.NewLine, n.Reasons.Select(r => $"      {r.Code}: {r.Message}")))))
-        {
-            var names = group.Select(n => n.Name).ToList();
-            terminal.Out.WriteLine($"{group.Key.Status}: {string.Join(", ", names.Take(6))}{(names.Count > 6 ? $" and {names.Count - 6} more" : "")}");
-            terminal.Out.WriteLine(group.Key.Text);
-        }
-
+        table.Write(terminal);
         terminal.Out.WriteLine();
     }
 
@@ -141,21 +81,27 @@ internal static class ForecastTables
             return;
         }
 
-        var table = new Table().Border(TableBorder.Simple).AddColumns("disruption budget", "held evictions back for", "on nodes");
+        var table = new TextTable(new("disruption budget"), new("held evictions back for", IsNumber: true), new("on nodes", IsNumber: true));
         foreach (var budget in forecast.Budgets)
         {
-            table.AddRow(Markup.Escape(budget.Key.ToString()), $"{Duration.FromSeconds(budget.BlockedSeconds).TotalMinutes:0.#} min", budget.Nodes.Length.ToString());
+            table.Add(budget.Key.ToString(), TimeText.Of(Duration.FromSeconds(budget.BlockedSeconds)), budget.Nodes.Length.ToString());
         }
 
-        terminal.Console.Write(table);
+        table.Write(terminal);
+        terminal.Out.WriteLine();
     }
 
     private static void Numbers(Terminal terminal, ForecastSummary summary)
     {
-        terminal.Out.WriteLine(
-            $"{summary.Evictions} evictions ({summary.EvictionsPerPod:0.00} per pod), at most {summary.PeakNodes} nodes at a time, at most {summary.MaxUnavailableSeen} fewer in use than before.");
-        terminal.Out.WriteLine(
-            $"{Duration.FromSeconds(summary.MakespanSeconds).TotalMinutes:0.#} minutes of work in {summary.WindowsUsed} windows; no plan needs less than {Duration.FromSeconds(summary.LowerBoundSeconds).TotalMinutes:0.#}.");
+        if (summary.Upgraded == 0 && summary.Evictions == 0)
+        {
+            return;
+        }
+
+        terminal.WriteProse(
+            $"{PoolSummary.Count(summary.Evictions, "eviction")} ({summary.EvictionsPerPod:0.00} per pod); at most {PoolSummary.Count(summary.PeakNodes, "node")} at a time, and at most {summary.MaxUnavailableSeen} of a pool fewer in use than before.");
+        terminal.WriteProse(
+            $"{TimeText.Of(Duration.FromSeconds(summary.MakespanSeconds))} of work{(summary.WindowsUsed > 0 ? $" in {PoolSummary.Count(summary.WindowsUsed, "window")}" : "")}; no plan needs less than {TimeText.Of(Duration.FromSeconds(summary.LowerBoundSeconds))}.");
         terminal.Out.WriteLine();
     }
 }

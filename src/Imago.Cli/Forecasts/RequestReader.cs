@@ -1,15 +1,12 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using System.Globalization;
 using Imago.Application.Catalog;
+using Imago.Cli.Inputs;
 using Imago.Cli.Terminals;
-using Imago.Cli.Windows;
 using Imago.Domain.Channels;
 using Imago.Domain.Images;
 using Imago.Domain.Maintenance;
-using Imago.Domain.Rollouts;
 using Imago.Domain.Rollouts.Settings;
-using Imago.Simulation;
 using Imago.Simulation.Dumps;
 using Imago.Simulation.Forecasts;
 using Imago.Simulation.Worlds;
@@ -20,14 +17,26 @@ namespace Imago.Cli.Forecasts;
 /// <summary>Reads dump, maintenance configuration and settings into a forecast request; everything that is wrong is said with its object.</summary>
 internal sealed class RequestReader(Terminal terminal, ClusterArguments arguments, ParseResult parsed)
 {
+    /// <summary>A little before the end of the calendar: windows and timeouts reach beyond the end of what is looked at.</summary>
+    public static readonly Instant CalendarEnd = Instant.FromUtc(9999, 1, 1, 0, 0);
+
+    private static readonly Instant CalendarStart = Instant.FromUtc(2, 1, 1, 0, 0);
+
+    private const int LargestWorldFile = 1 << 20;
+
     public async Task<(ForecastRequest Request, ImmutableArray<DiscoveredPool> Pools, string? Warning)> ReadAsync(CancellationToken cancellation)
     {
+        RefuseWhatNobodyCanRead();
+        var settings = arguments.SettingsOf(parsed);
         var from = parsed.GetValue(arguments.From) ?? Instant.FromDateTimeOffset(terminal.Clock.GetUtcNow());
+        if (from < CalendarStart || from > CalendarEnd)
+        {
+            throw new UsageException($"--from: {TimeText.ToMinute(from)} is out of range: {TimeText.ToMinute(CalendarStart)} to {TimeText.ToMinute(CalendarEnd)} UTC is allowed.");
+        }
+
         var shipped = ShippedCatalog.Load();
         var window = await WindowAsync(from, cancellation);
         var world = await WorldAsync(cancellation);
-        var settings = Settings();
-        var seed = ReadSeed();
         var dump = ReadDump(cancellation);
         if (dump.Pools.IsEmpty)
         {
@@ -35,6 +44,7 @@ internal sealed class RequestReader(Terminal terminal, ClusterArguments argument
         }
 
         var channel = parsed.GetValue(arguments.Channel) ?? NodeOsChannel.NodeImage;
+        var targets = new TargetArgument(parsed.GetValue(arguments.Target), channel, shipped.Releases, [.. dump.Pools.Select(p => p.Spec)]);
         var spec = new ClusterSpec
         {
             Name = dump.Cluster.Name,
@@ -44,57 +54,28 @@ internal sealed class RequestReader(Terminal terminal, ClusterArguments argument
 
             // CH-86: whose dump it is, is not known; an unsupported minor would be a warning only.
             Attached = true,
-            Pools = [.. dump.Pools.Select(p => p.Spec with { Settings = settings, RequestedTarget = Target(p.Spec, channel) })],
+            Pools = [.. dump.Pools.Select(p => p.Spec with { Settings = settings, RequestedTarget = targets.Of(p.Spec) })],
         };
+        targets.RefuseIfNoPoolTakesIt(spec, from);
         var request = new ForecastRequest
         {
-            Blueprint = dump.Cluster, Spec = spec, Catalog = shipped.Releases, World = world, Seed = seed, From = from,
+            Blueprint = dump.Cluster, Spec = spec, Catalog = shipped.Releases, World = world, Seed = parsed.GetValue(arguments.Seed), From = from,
         };
         return (request, dump.Pools, shipped.WarningAt(from));
     }
 
-    private UpgradeSettings Settings()
+    private void RefuseWhatNobodyCanRead()
     {
-        var settings = new UpgradeSettings
+        var readers = new (string Name, string? File)[]
         {
-            MaxSurge = parsed.GetValue(arguments.MaxSurge),
-            MaxUnavailable = parsed.GetValue(arguments.MaxUnavailable),
-            MaxBlockedNodes = parsed.GetValue(arguments.MaxBlockedNodes),
-            DrainTimeout = parsed.GetValue(arguments.DrainTimeout) ?? UpgradeSettings.DefaultDrainTimeout,
-            NodeSoak = parsed.GetValue(arguments.Soak) ?? Duration.Zero,
-            Undrainable = parsed.GetValue(arguments.Undrainable) ?? UndrainableNodeBehavior.Schedule,
-            WindowClose = parsed.GetValue(arguments.WindowClose) ?? WindowClose.FinishNode,
-            Canary = parsed.GetValue(arguments.Canary) ?? Canary.FirstNode,
+            (arguments.Cluster.Name, parsed.GetValue(arguments.Cluster)), (arguments.Maintenance.Name, parsed.GetValue(arguments.Maintenance)), (arguments.World.Name, parsed.GetValue(arguments.World)),
         };
-        Refuse("Upgrade settings", UpgradeSettingsValidation.Check(settings));
-        return settings;
-    }
-
-    // A bare version belongs to each pool's own family; text that is neither version nor image is compared as it is.
-    private RolloutTarget? Target(PoolSpec pool, NodeOsChannel channel)
-    {
-        if (parsed.GetValue(arguments.Target) is not { } text)
+        var standard = readers.Where(r => string.Equals(r.File, InputFile.Standard, StringComparison.Ordinal)).Select(r => r.Name).ToList();
+        if (standard.Count > 1)
         {
-            return null;
+            throw new UsageException($"{string.Join(" and ", standard)}: only one of them can read standard input. Write the others to files.");
         }
-
-        if (channel == NodeOsChannel.SecurityPatch)
-        {
-            return PatchLevel.TryParse(text, out var level)
-                ? new RolloutTarget.Patch(level, LivePatching: true)
-                : throw new InputException($"Target '{text}' is not a patch level, which channel SecurityPatch needs. Write one such as 20260720T000000Z; `imago images` lists them.");
-        }
-
-        var image = NodeImage.Parse(text) is { IsKnown: true } whole ? whole : pool.Family is { } family ? NodeImage.Parse($"{family}-{text}") : NodeImage.Parse(text);
-        return image.IsKnown ? new RolloutTarget.Image(image) : new RolloutTarget.Opaque(text);
     }
-
-    private Seed ReadSeed() => parsed.GetValue(arguments.Seed) switch
-    {
-        null => new Seed(1),
-        var text when ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) => new Seed(number),
-        var text => throw new InputException($"Seed '{text}' is not a whole number from 0 to {ulong.MaxValue}."),
-    };
 
     private async Task<MaintenanceConfiguration?> WindowAsync(Instant from, CancellationToken cancellation)
     {
@@ -120,7 +101,12 @@ internal sealed class RequestReader(Terminal terminal, ClusterArguments argument
             return new WorldSettings();
         }
 
-        var bytes = await InputFile.Reading(file, () => File.ReadAllBytesAsync(file, cancellation));
+        var bytes = await InputFile.BytesAsync(file, LargestWorldFile, terminal, cancellation);
+        if (bytes.Length > LargestWorldFile)
+        {
+            throw new InputException($"World file '{file}' is larger than {LargestWorldFile} bytes. World settings take a few hundred.");
+        }
+
         var (settings, problems) = WorldFile.Read(bytes);
         Refuse($"World file '{file}'", problems);
         return settings!;
@@ -131,7 +117,7 @@ internal sealed class RequestReader(Terminal terminal, ClusterArguments argument
         var file = parsed.GetValue(arguments.Cluster)!;
         try
         {
-            using var stream = string.Equals(file, "-", StringComparison.Ordinal) ? terminal.OpenInput() : InputFile.Reading(file, () => File.OpenRead(file));
+            using var stream = InputFile.Open(file, terminal);
             return DumpReader.Read(stream, new DumpOptions { PoolLabel = parsed.GetValue(arguments.PoolLabel) }, cancellation);
         }
         catch (DumpException problem)

@@ -19,6 +19,9 @@ public static class Examples
         return command;
     }
 
+    /// <summary>The examples of a command; none if it has none.</summary>
+    internal static IReadOnlyList<string> Of(Command command) => OfCommand.TryGetValue(command, out var lines) ? lines : [];
+
     /// <summary>Makes the help option of the root, which all commands share, print them.</summary>
     internal static void Enable(RootCommand root, Terminal terminal)
     {
@@ -34,7 +37,7 @@ public static class Examples
         public override int Invoke(ParseResult parseResult)
         {
             var code = inner.Invoke(parseResult);
-            if (OfCommand.TryGetValue(parseResult.CommandResult.Command, out var lines))
+            if (Of(parseResult.CommandResult.Command) is { Count: > 0 } lines)
             {
                 terminal.Out.WriteLine("Examples:");
                 foreach (var line in lines)

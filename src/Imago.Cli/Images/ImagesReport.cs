@@ -44,7 +44,7 @@ public sealed record LevelReport(string Level, string PublishedAt, string? Previ
 
 public sealed record BaseVerdictReport(string Base, bool? RebootRequired);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(CatalogueReport))]
 [JsonSerializable(typeof(FamilyDetailReport))]
 internal sealed partial class ImagesJson : JsonSerializerContext;

@@ -1,31 +1,30 @@
 using Imago.Cli.Terminals;
 using Imago.Domain.Images;
-using Spectre.Console;
 
 namespace Imago.Cli.Images;
 
 /// <summary>The answers as tables, for people.</summary>
 internal static class ImagesTables
 {
-    // Cells are not wrapped; where nobody watches, the text goes to a file or a pipe, which has no width.
-    private const int WidthOfPipes = 200;
-
     public static void Write(Terminal terminal, CatalogueReport report)
     {
         Heading(terminal, report.Catalogue);
-        var families = NewTable("Family", "OS", "Latest", "Published", "Age", "Patch level", "Withdrawn", "State");
+        var families = new TextTable(
+            new("Family"), new("OS", IsOptional: true), new("Latest"), new("Published", IsOptional: true), new("Age", IsNumber: true), new("Patch level", IsOptional: true),
+            new("Withdrawn", IsNumber: true, IsOptional: true), new("State"));
         foreach (var family in report.Families)
         {
-            families.AddRow(
+            families.Add(
                 Cell(family.Family), Cell(family.OsSku), Cell(family.Latest?.Version), Cell(Day(family.Latest?.PublishedAt)), Cell(Days(family.Latest?.AgeDays)),
                 Cell(family.PatchLevel), Cell(family.Withdrawn == 0 ? null : $"{family.Withdrawn} of {family.Versions}"), Cell(State(family)));
         }
 
         Write(terminal, families);
-        var tracks = NewTable("Patch track", "Levels", "Latest", "Published", "Against the level before", "Against a base image");
+        var tracks = new TextTable(
+            new("Patch track"), new("Levels", IsNumber: true), new("Latest"), new("Published"), new("Against the level before"), new("Against a base image", IsOptional: true));
         foreach (var track in report.Tracks)
         {
-            tracks.AddRow(
+            tracks.Add(
                 Cell(track.Track), Cell(track.Levels.ToString()), Cell(track.Latest?.Level), Cell(Day(track.Latest?.PublishedAt)),
                 Cell(track.Latest is { } latest ? Verdict(latest) : null), Cell(track.Latest?.SinceImage is { } since ? SinceImage(since) : null));
         }
@@ -37,18 +36,18 @@ internal static class ImagesTables
     {
         Heading(terminal, report.Catalogue);
         var family = report.Family;
-        terminal.Out.WriteLine($"{family.Family}: {family.OsSku}, generation {family.Generation}{(family.Variants.Count == 0 ? "" : $", {string.Join(", ", family.Variants)}")}. {State(family)}".TrimEnd());
+        terminal.WriteProse($"{family.Family}: {family.OsSku}, generation {family.Generation}{(family.Variants.Count == 0 ? "" : $", {string.Join(", ", family.Variants)}")}. {State(family)}".TrimEnd());
         var spellings = new[] { report.Spellings.CveIndex, report.Spellings.CveReport, report.Spellings.NotesFolder, report.Spellings.Definition }.OfType<string>().ToList();
         if (spellings.Count > 0)
         {
-            terminal.Out.WriteLine($"Also spelled {string.Join(", ", spellings)}.");
+            terminal.WriteProse($"Also spelled {string.Join(", ", spellings)}.");
         }
 
         terminal.Out.WriteLine();
-        var versions = NewTable("Version", "Published", "Age", "State", "Support");
+        var versions = new TextTable(new("Version"), new("Published"), new("Age", IsNumber: true), new("State"), new("Support"));
         foreach (var version in report.Versions)
         {
-            versions.AddRow(Cell(version.Version), Cell(Day(version.PublishedAt)), Cell(Days(version.AgeDays)), Cell(version.State), Cell(Support(version.Support)));
+            versions.Add(Cell(version.Version), Cell(Day(version.PublishedAt)), Cell(Days(version.AgeDays)), Cell(version.State), Cell(Support(version.Support)));
         }
 
         Write(terminal, versions);
@@ -57,10 +56,10 @@ internal static class ImagesTables
             return;
         }
 
-        var levels = NewTable("Patch level", "Published", "Against the level before", "Against a base image");
+        var levels = new TextTable(new("Patch level"), new("Published"), new("Against the level before"), new("Against a base image", IsOptional: true));
         foreach (var level in report.PatchLevels)
         {
-            levels.AddRow(Cell(level.Level), Cell(Day(level.PublishedAt)), Cell(Verdict(level)), Cell(level.SinceImage is { } since ? SinceImage(since) : null));
+            levels.Add(Cell(level.Level), Cell(Day(level.PublishedAt)), Cell(Verdict(level)), Cell(level.SinceImage is { } since ? SinceImage(since) : null));
         }
 
         Write(terminal, levels);
@@ -68,32 +67,17 @@ internal static class ImagesTables
 
     private static void Heading(Terminal terminal, CatalogueInfo info)
     {
-        terminal.Out.WriteLine($"As of {info.AsOf}. Source: {info.Source} ({info.Licence}), up to {info.DataEnd}.");
+        terminal.WriteProse($"As of {info.AsOf}. Source: {info.Source} ({info.Licence}), up to {info.DataEnd}.");
         terminal.Out.WriteLine();
     }
 
-    private static Table NewTable(params ReadOnlySpan<string> columns)
+    private static void Write(Terminal terminal, TextTable table)
     {
-        var table = new Table { Border = TableBorder.Simple };
-        foreach (var column in columns)
-        {
-            table.AddColumn(new TableColumn(column).NoWrap());
-        }
-
-        return table;
+        table.Write(terminal);
+        terminal.Out.WriteLine();
     }
 
-    private static void Write(Terminal terminal, Table table)
-    {
-        if (!terminal.IsInteractive)
-        {
-            terminal.Console.Profile.Width = Math.Max(terminal.Console.Profile.Width, WidthOfPipes);
-        }
-
-        terminal.Console.Write(table);
-    }
-
-    private static Text Cell(string? text) => new(text ?? "");
+    private static string Cell(string? text) => text ?? "";
 
     private static string? Day(string? instant) => instant?[..10];
 

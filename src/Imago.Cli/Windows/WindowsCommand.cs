@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Imago.Cli.Help;
+using Imago.Cli.Inputs;
 using Imago.Cli.Options;
 using Imago.Cli.Terminals;
 using NodaTime;

@@ -1,64 +1,31 @@
-using System.Buffers;
-using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using NodaTime.Text;
+using Imago.Cli.Json;
 
 namespace Imago.Cli.Windows;
 
 /// <summary>An answer as one line of JSON.</summary>
 internal static class WindowsJson
 {
-    // Quotes and umlauts are for reading; the output goes to files and programs, not into HTML.
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    public static string Line(WindowsAnswer answer)
+    public static string Line(WindowsAnswer answer) => AnswerJson.Line(json =>
     {
-        var buffer = new ArrayBufferWriter<byte>(1024);
-        using (var json = new Utf8JsonWriter(buffer, Options))
+        json.WriteStartObject();
+        json.WriteString("file", answer.File);
+        if (answer.Configuration is null)
         {
-            json.WriteStartObject();
-            json.WriteString("file", answer.File);
-            if (answer.Configuration is null)
+            json.WriteObjects("errors", answer.Problems, (writer, problem) =>
             {
-                WriteErrors(json, answer);
-            }
-            else
+                writer.WriteString("path", problem.Path);
+                writer.WriteString("message", problem.Message);
+            });
+        }
+        else
+        {
+            json.WriteObjects("windows", answer.Windows, (writer, window) =>
             {
-                WriteWindows(json, answer);
-            }
-
-            json.WriteEndObject();
+                writer.WriteInstant("start", window.Start);
+                writer.WriteInstant("end", window.End);
+            });
         }
 
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
-    }
-
-    private static void WriteWindows(Utf8JsonWriter json, WindowsAnswer answer)
-    {
-        json.WriteStartArray("windows");
-        foreach (var window in answer.Windows)
-        {
-            json.WriteStartObject();
-            json.WriteString("start", InstantPattern.ExtendedIso.Format(window.Start));
-            json.WriteString("end", InstantPattern.ExtendedIso.Format(window.End));
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static void WriteErrors(Utf8JsonWriter json, WindowsAnswer answer)
-    {
-        json.WriteStartArray("errors");
-        foreach (var problem in answer.Problems)
-        {
-            json.WriteStartObject();
-            json.WriteString("path", problem.Path);
-            json.WriteString("message", problem.Message);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
+        json.WriteEndObject();
+    });
 }

@@ -9,7 +9,6 @@ namespace Imago.Cli.Windows;
 /// <summary>An answer for people: a heading for each file and a row for each window.</summary>
 internal static class WindowsTable
 {
-    private static readonly InstantPattern Minutes = InstantPattern.CreateWithInvariantCulture("uuuu-MM-dd HH:mm");
     private static readonly InstantPattern Exact = InstantPattern.CreateWithInvariantCulture("uuuu-MM-dd HH:mm:ss;FFFFFFFFF");
 
     public static void Write(Terminal terminal, WindowsAnswer answer, Instant from)
@@ -24,40 +23,31 @@ internal static class WindowsTable
             return;
         }
 
-        terminal.Out.WriteLine($"{answer.File}: {ConfigurationNames.NameOf(configuration.Kind)}, {ScheduleText.Of(configuration.Times)}");
+        terminal.WriteProse($"{answer.File}: {ConfigurationNames.NameOf(configuration.Kind)}, {ScheduleText.Of(configuration.Times)}");
         if (answer.Windows.IsEmpty)
         {
-            terminal.Out.WriteLine("  No window opens any more: its blocked time, or the calendar, leaves none.");
+            terminal.WriteProse("No window opens any more: its blocked time, or the calendar, leaves none.", "  ");
         }
         else
         {
-            WriteRows(terminal.Out, answer, configuration.Times, from);
+            WriteRows(terminal, answer, configuration.Times, from);
         }
 
         terminal.Out.WriteLine();
     }
 
-    // Plain padded columns: their widths are known, and a pipe, whose width is not, must not break them.
-    private static void WriteRows(TextWriter output, WindowsAnswer answer, MaintenanceTimes times, Instant from)
+    private static void WriteRows(Terminal terminal, WindowsAnswer answer, MaintenanceTimes times, Instant from)
     {
         var offset = (times as MaintenanceWindow)?.UtcOffset ?? Offset.Zero;
-        string[][] rows =
-        [
-            ["Opens (UTC)", "Closes (UTC)", $"At {ScheduleText.Of(offset)}", "Length", "Remarks"],
-            .. answer.Windows.Select(w => (string[])
-            [
-                Utc(w.Start),
-                Utc(w.End),
-                $"{Local(w.Start, offset)} – {Local(w.End, offset)}",
-                Length(w.End - w.Start),
-                Remarks(w, times, from),
-            ]),
-        ];
-        var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
-        foreach (var row in rows)
+        var table = new TextTable(
+            new("Opens (UTC)"), new("Closes (UTC)"), new($"At {ScheduleText.Of(offset)}", IsOptional: true), new("Length"), new("Remarks"));
+        foreach (var window in answer.Windows)
         {
-            output.WriteLine($"  {string.Join("  ", row.Zip(widths, (cell, width) => cell.PadRight(width)))}".TrimEnd());
+            table.Add(
+                Utc(window.Start), Utc(window.End), $"{Local(window.Start, offset)} – {Local(window.End, offset)}", Length(window.End - window.Start), Remarks(window, times, from));
         }
+
+        table.Write(terminal);
     }
 
     private static string Remarks(Window window, MaintenanceTimes times, Instant from)
@@ -77,7 +67,7 @@ internal static class WindowsTable
         return string.Join("; ", remarks);
     }
 
-    private static string Utc(Instant instant) => (instant - NodaConstants.UnixEpoch).NanosecondOfDay % NodaConstants.NanosecondsPerMinute == 0 ? Minutes.Format(instant) : Exact.Format(instant);
+    private static string Utc(Instant instant) => (instant - NodaConstants.UnixEpoch).NanosecondOfDay % NodaConstants.NanosecondsPerMinute == 0 ? TimeText.ToMinute(instant) : Exact.Format(instant);
 
     // Weekday and time, reckoned from the first instant of the calendar: at its edges an instant has no local date at every offset.
     private static string Local(Instant instant, Offset offset)

@@ -12,6 +12,7 @@ public sealed class ClusterView
     private readonly ImmutableDictionary<string, NodeLoad> _loads;
     private readonly ImmutableDictionary<string, ImmutableSortedDictionary<string, Node>> _nodesByPool;
     private readonly ImmutableDictionary<string, ImmutableSortedSet<string>> _markedByPool;
+    private readonly ImmutableDictionary<string, ImmutableSortedSet<string>> _steeredByPool;
     private readonly ImmutableDictionary<string, ImmutableArray<DisruptionBudget>> _budgetsByNamespace;
 
     private ClusterView(
@@ -22,6 +23,7 @@ public sealed class ClusterView
         ImmutableDictionary<string, NodeLoad> loads,
         ImmutableDictionary<string, ImmutableSortedDictionary<string, Node>> nodesByPool,
         ImmutableDictionary<string, ImmutableSortedSet<string>> markedByPool,
+        ImmutableDictionary<string, ImmutableSortedSet<string>> steeredByPool,
         ImmutableDictionary<string, ImmutableArray<DisruptionBudget>> budgetsByNamespace)
     {
         Nodes = nodes;
@@ -31,6 +33,7 @@ public sealed class ClusterView
         _loads = loads;
         _nodesByPool = nodesByPool;
         _markedByPool = markedByPool;
+        _steeredByPool = steeredByPool;
         _budgetsByNamespace = budgetsByNamespace;
     }
 
@@ -42,6 +45,7 @@ public sealed class ClusterView
         ImmutableDictionary.Create<string, ImmutableArray<PodOnNode>>(StringComparer.Ordinal),
         ImmutableDictionary.Create<string, NodeLoad>(StringComparer.Ordinal),
         ImmutableDictionary.Create<string, ImmutableSortedDictionary<string, Node>>(StringComparer.Ordinal),
+        ImmutableDictionary.Create<string, ImmutableSortedSet<string>>(StringComparer.Ordinal),
         ImmutableDictionary.Create<string, ImmutableSortedSet<string>>(StringComparer.Ordinal),
         ImmutableDictionary.Create<string, ImmutableArray<DisruptionBudget>>(StringComparer.Ordinal));
 
@@ -63,6 +67,9 @@ public sealed class ClusterView
 
     /// <summary>Names of the nodes of a pool that carry our mark, in ordinal order: few, whatever the size of the pool.</summary>
     public ImmutableSortedSet<string> MarkedIn(string pool) => _markedByPool.GetValueOrDefault(pool) ?? NoNames;
+
+    /// <summary>Names of the nodes of a pool that carry our steering taint, in ordinal order.</summary>
+    public ImmutableSortedSet<string> SteeredIn(string pool) => _steeredByPool.GetValueOrDefault(pool) ?? NoNames;
 
     /// <summary>The pods bound to a node, in order of their keys.</summary>
     public ImmutableArray<PodOnNode> PodsOn(string node) => _podsByNode.TryGetValue(node, out var pods) ? pods : [];
@@ -98,8 +105,9 @@ public sealed class ClusterView
         ImmutableDictionary<string, NodeLoad> loads,
         ImmutableDictionary<string, ImmutableSortedDictionary<string, Node>> nodesByPool,
         ImmutableDictionary<string, ImmutableSortedSet<string>> markedByPool,
+        ImmutableDictionary<string, ImmutableSortedSet<string>> steeredByPool,
         ImmutableDictionary<string, ImmutableArray<DisruptionBudget>> budgetsByNamespace) =>
-        new(nodes, pods, budgets, podsByNode, loads, nodesByPool, markedByPool, budgetsByNamespace);
+        new(nodes, pods, budgets, podsByNode, loads, nodesByPool, markedByPool, steeredByPool, budgetsByNamespace);
 
     /// <summary>The budgets that cover a pod, ordered by key. Budgets cover pods of their own namespace only.</summary>
     internal static ImmutableArray<ObjectKey> Covering(Pod pod, ImmutableArray<DisruptionBudget> ofNamespace)
@@ -134,7 +142,7 @@ public sealed class ClusterView
 
     private ClusterView WithNode(Node node)
     {
-        var (byPool, marked) = (_nodesByPool, _markedByPool);
+        var (byPool, marked, steered) = (_nodesByPool, _markedByPool, _steeredByPool);
         if (Nodes.TryGetValue(node.Name, out var before))
         {
             if (before == node)
@@ -146,18 +154,21 @@ public sealed class ClusterView
             {
                 byPool = RemoveFromPool(byPool, before);
                 marked = Mark(marked, before, isMarked: false);
+                steered = Mark(steered, before, isMarked: false);
             }
         }
 
         byPool = byPool.SetItem(node.Pool, (byPool.GetValueOrDefault(node.Pool) ?? EmptyPool).SetItem(node.Name, node));
         marked = Mark(marked, node, node.Mark is not null);
-        return new(Nodes.SetItem(node.Name, node), Pods, Budgets, _podsByNode, _loads, byPool, marked, _budgetsByNamespace);
+        steered = Mark(steered, node, node.SteeredAway);
+        return new(Nodes.SetItem(node.Name, node), Pods, Budgets, _podsByNode, _loads, byPool, marked, steered, _budgetsByNamespace);
     }
 
     private ClusterView WithoutNode(string name) =>
         Nodes.TryGetValue(name, out var node)
             ? new(
-                Nodes.Remove(name), Pods, Budgets, _podsByNode, _loads, RemoveFromPool(_nodesByPool, node), Mark(_markedByPool, node, isMarked: false), _budgetsByNamespace)
+                Nodes.Remove(name), Pods, Budgets, _podsByNode, _loads, RemoveFromPool(_nodesByPool, node),
+                Mark(_markedByPool, node, isMarked: false), Mark(_steeredByPool, node, isMarked: false), _budgetsByNamespace)
             : this;
 
     private static ImmutableDictionary<string, ImmutableSortedDictionary<string, Node>> RemoveFromPool(
@@ -171,6 +182,11 @@ public sealed class ClusterView
         ImmutableDictionary<string, ImmutableSortedSet<string>> byPool, Node node, bool isMarked)
     {
         var before = byPool.GetValueOrDefault(node.Pool) ?? NoNames;
+        if (before.Contains(node.Name) == isMarked)
+        {
+            return byPool;
+        }
+
         var after = isMarked ? before.Add(node.Name) : before.Remove(node.Name);
         return after.IsEmpty ? byPool.Remove(node.Pool) : byPool.SetItem(node.Pool, after);
     }
@@ -187,7 +203,7 @@ public sealed class ClusterView
         var covering = before is not null && ReferenceEquals(before.Pod.Labels, pod.Labels) ? before.Budgets : Covering(pod, ofNamespace);
         var entry = new PodOnNode(pod, covering);
         var (byNode, loads) = MoveEntry(_podsByNode, _loads, before, entry);
-        return new(Nodes, Pods.SetItem(pod.Key, entry), Budgets, byNode, loads, _nodesByPool, _markedByPool, _budgetsByNamespace);
+        return new(Nodes, Pods.SetItem(pod.Key, entry), Budgets, byNode, loads, _nodesByPool, _markedByPool, _steeredByPool, _budgetsByNamespace);
     }
 
     private ClusterView WithoutPod(ObjectKey key)
@@ -198,7 +214,7 @@ public sealed class ClusterView
         }
 
         var (byNode, loads) = MoveEntry(_podsByNode, _loads, before, null);
-        return new(Nodes, Pods.Remove(key), Budgets, byNode, loads, _nodesByPool, _markedByPool, _budgetsByNamespace);
+        return new(Nodes, Pods.Remove(key), Budgets, byNode, loads, _nodesByPool, _markedByPool, _steeredByPool, _budgetsByNamespace);
     }
 
     private ClusterView WithBudget(DisruptionBudget budget)
@@ -213,7 +229,7 @@ public sealed class ClusterView
         var others = before is null ? ofNamespace : ofNamespace.RemoveAll(b => b.Key == budget.Key);
         var at = others.TakeWhile(b => b.Key < budget.Key).Count();
         var next = _budgetsByNamespace.SetItem(budget.Key.Namespace, others.Insert(at, budget));
-        var view = new ClusterView(Nodes, Pods, Budgets.SetItem(budget.Key, budget), _podsByNode, _loads, _nodesByPool, _markedByPool, next);
+        var view = new ClusterView(Nodes, Pods, Budgets.SetItem(budget.Key, budget), _podsByNode, _loads, _nodesByPool, _markedByPool, _steeredByPool, next);
 
         // The usual change is one of status; what the budget selects stays, and with it every index of pods.
         return before is not null && before.Selector.Equals(budget.Selector) ? view : view.Recover(budget.Key.Namespace);
@@ -228,7 +244,7 @@ public sealed class ClusterView
 
         var rest = _budgetsByNamespace[key.Namespace].RemoveAll(b => b.Key == key);
         var next = rest.IsEmpty ? _budgetsByNamespace.Remove(key.Namespace) : _budgetsByNamespace.SetItem(key.Namespace, rest);
-        return new ClusterView(Nodes, Pods, Budgets.Remove(key), _podsByNode, _loads, _nodesByPool, _markedByPool, next).Recover(key.Namespace);
+        return new ClusterView(Nodes, Pods, Budgets.Remove(key), _podsByNode, _loads, _nodesByPool, _markedByPool, _steeredByPool, next).Recover(key.Namespace);
     }
 
     /// <summary>Matches the pods of a namespace with its budgets again. Rare: only when a budget appears, goes or selects differently.</summary>
@@ -256,7 +272,7 @@ public sealed class ClusterView
             (byNode, loads) = MoveEntry(byNode, loads, before, entry);
         }
 
-        return new(Nodes, pods, Budgets, byNode, loads, _nodesByPool, _markedByPool, _budgetsByNamespace);
+        return new(Nodes, pods, Budgets, byNode, loads, _nodesByPool, _markedByPool, _steeredByPool, _budgetsByNamespace);
     }
 
     private static (ImmutableDictionary<string, ImmutableArray<PodOnNode>> ByNode, ImmutableDictionary<string, NodeLoad> Loads) MoveEntry(

@@ -42,8 +42,11 @@ internal static class ClusterViewBuilder
             podsByNode,
             podsByNode.ToImmutableDictionary(p => p.Key, p => NodeLoad.Of(p.Value), StringComparer.Ordinal),
             nodesByPool,
-            nodesByName.Values.Where(n => n.Mark is not null).GroupBy(n => n.Pool, StringComparer.Ordinal)
-                .ToImmutableDictionary(g => g.Key, g => g.Select(n => n.Name).ToImmutableSortedSet(StringComparer.Ordinal), StringComparer.Ordinal),
+            NamesByPool(nodesByName.Values.Where(n => n.Mark is not null)),
+            NamesByPool(nodesByName.Values.Where(n => n.SteeredAway)),
             budgetsByNamespace);
     }
+
+    private static ImmutableDictionary<string, ImmutableSortedSet<string>> NamesByPool(IEnumerable<Node> nodes) => nodes.GroupBy(n => n.Pool, StringComparer.Ordinal)
+        .ToImmutableDictionary(g => g.Key, g => g.Select(n => n.Name).ToImmutableSortedSet(StringComparer.Ordinal), StringComparer.Ordinal);
 }

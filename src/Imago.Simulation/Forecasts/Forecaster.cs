@@ -42,7 +42,7 @@ public static class Forecaster
 
         host.Stop();
         var explanations = FirstPass.Explain(world, request.Spec, catalog);
-        var nodes = Nodes(request, ledger, explanations);
+        var nodes = Nodes(request, ledger, explanations, world.Records.ToDictionary(r => r.Pool, r => r.Target.Name, StringComparer.Ordinal));
         var budgets = watch.Until(end).ToImmutableArray();
         return new Forecast(Summary(request, ledger, start, nodes, windows), windows.Rung(nodes), nodes, budgets, Assumptions.Of(request));
     }
@@ -53,7 +53,7 @@ public static class Forecaster
         catalog.Tracks.SelectMany(t => catalog.PatchesOf(t)).Where(r => r.PublishedAt <= at));
 
     private static ImmutableArray<ForecastNode> Nodes(
-        ForecastRequest request, RunLedger ledger, ImmutableSortedDictionary<string, NodeExplanation> explanations)
+        ForecastRequest request, RunLedger ledger, ImmutableSortedDictionary<string, NodeExplanation> explanations, Dictionary<string, string> targets)
     {
         var nodes = ImmutableArray.CreateBuilder<ForecastNode>();
         foreach (var node in request.Blueprint.Nodes.OrderBy(n => n.Name, StringComparer.Ordinal))
@@ -65,16 +65,20 @@ public static class Forecaster
                 { Status: NodeStatus.Current } when history.Result == NodeResult.Upgraded => NodeStatus.Upgraded,
                 { Status: var known } => known,
 
-                // The node is not in the cluster any more: its reimage did not bring it back.
-                null => NodeStatus.Failed,
+                // The node is not in the cluster: it is being reimaged, or its reimage did not bring it back.
+                null => history is { StartedAt: not null, FinishedAt: null } ? NodeStatus.Pending : NodeStatus.Failed,
             };
             nodes.Add(new ForecastNode(
-                node.Name, node.Pool, node.Zone, node.Image, explained?.Target, status, history.StartedAt, history.FinishedAt, history.Window, history.Evictions,
-                explained?.Reasons ?? [new Reason(ReasonCode.NotReadyAfterUpgrade, $"Node '{node.Name}' did not come back after its reimage. Look at the machine.")]));
+                node.Name, node.Pool, node.Zone, node.Image, explained is null ? targets.GetValueOrDefault(node.Pool) : explained.Target, status, history.StartedAt, history.FinishedAt, history.Window, history.Evictions,
+                explained?.Reasons ?? [WhyAbsent(node.Name, status)]));
         }
 
         return nodes.ToImmutable();
     }
+
+    private static Reason WhyAbsent(string node, NodeStatus status) => status == NodeStatus.Pending
+        ? new Reason(ReasonCode.InProgress, "It is being reimaged when the forecast ends.", Event: "the step ends")
+        : new Reason(ReasonCode.NotReadyAfterUpgrade, $"Node '{node}' did not come back after its reimage. Look at the machine.");
 
     private static ForecastSummary Summary(
         ForecastRequest request, RunLedger ledger, ClusterView start, ImmutableArray<ForecastNode> nodes, WindowBell windows)

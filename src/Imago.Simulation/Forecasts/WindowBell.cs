@@ -49,10 +49,10 @@ public sealed class WindowBell
         _world.Time.At(window.Start, () =>
         {
             _opened.Add(window);
-            _trace.Write(new TraceEvent(_world.Time.Now, TraceKind.WindowOpened) { Window = window.Start, Detail = $"until {window.End}" });
+            _trace.Write(new TraceEvent(_world.Time.Now, TraceKind.WindowOpened) { Window = window.Start, WindowEnd = window.End, Detail = $"until {window.End}" });
             _world.Time.At(window.End, () =>
             {
-                _trace.Write(new TraceEvent(_world.Time.Now, TraceKind.WindowClosed) { Window = window.Start });
+                _trace.Write(new TraceEvent(_world.Time.Now, TraceKind.WindowClosed) { Window = window.Start, WindowEnd = window.End });
                 Await(window.End);
             });
         });

@@ -7,7 +7,7 @@ namespace Imago.Simulation.Scheduling;
 internal sealed class Placement
 {
     private readonly PodTemplate _template;
-    private readonly (PodAffinityTerm Term, PodGroup Group)[] _affinity;
+    private readonly (bool CoversItself, PodGroup Group)[] _affinity;
     private readonly PodGroup[] _antiAffinity;
     private readonly PodGroup[] _repelling;
     private readonly (SpreadConstraint Constraint, PodGroup Group, int Least)[] _hardSpread;
@@ -22,7 +22,7 @@ internal sealed class Placement
         _asksForSingleNodes = _template.NodeSelector.Keys.Any(NodeShape.IsPerNode);
         _toleratesSteering = NodeMatching.Tolerates(_template, SteeringTaint);
         var own = pod.Key.Namespace;
-        _affinity = [.. _template.RequiredAffinity.Select(t => (t, groups.Selected(t, own)))];
+        _affinity = [.. _template.RequiredAffinity.Select(t => (PodGroups.Covers(t, own, pod), groups.Selected(t, own)))];
         _antiAffinity = [.. _template.RequiredAntiAffinity.Select(t => groups.Selected(t, own))];
         _repelling = [.. groups.Repelling(pod)];
         _hardSpread = [.. _template.Spread.Where(s => s.Hard).Select(s => (s, groups.Selected(s, own))).Select(s => (s.s, s.Item2, Least(s.s, s.Item2, shapes)))];
@@ -73,15 +73,16 @@ internal sealed class Placement
     /// <param name="raw">Room for their marks.</param>
     public SimulatedNode Best(List<SimulatedNode> candidates, List<Marks> raw)
     {
-        var (mostPreferred, mostSpread, mostAffine, leastAffine) = (0, 0, int.MinValue, int.MaxValue);
+        var (mostPreferred, mostSpread, mostAffine, leastAffine, mostTaints) = (0, 0, int.MinValue, int.MaxValue, 0);
         raw.Clear();
         foreach (var node in candidates)
         {
-            var marks = new Marks(PreferredNodes(node), SpreadCount(node), Affine(node));
+            var marks = new Marks(PreferredNodes(node), SpreadCount(node), Affine(node), Intolerable(node));
             mostPreferred = Math.Max(mostPreferred, marks.Preferred);
             mostSpread = Math.Max(mostSpread, marks.Spread);
             mostAffine = Math.Max(mostAffine, marks.Affine);
             leastAffine = Math.Min(leastAffine, marks.Affine);
+            mostTaints = Math.Max(mostTaints, marks.Taints);
             raw.Add(marks);
         }
 
@@ -91,7 +92,7 @@ internal sealed class Placement
         {
             // Weights as the real scheduler's defaults: taints 3, node affinity 2, spread 2, pod affinity 2, resources 1.
             var node = candidates[i];
-            var score = (3 * TaintScore(node)) + LeastAllocated(node)
+            var score = (3 * (100 - Share(raw[i].Taints, mostTaints))) + LeastAllocated(node)
                 + (2 * Share(raw[i].Preferred, mostPreferred))
                 + (2 * (100 - Share(raw[i].Spread, mostSpread)))
                 + (2 * (mostAffine == leastAffine ? 0 : Share(raw[i].Affine - leastAffine, mostAffine - leastAffine)));
@@ -110,11 +111,13 @@ internal sealed class Placement
 
     private bool AffinityHolds(SimulatedNode node)
     {
-        foreach (var (term, group) in _affinity)
+        foreach (var (coversItself, group) in _affinity)
         {
             // The first pod of a group that wants to be near its own kind has nobody to be near.
-            var first = group.Total == 0 && term.Selector.Matches(_template.Labels);
-            if (!first && group.In(Topology.DomainOf(node, group.TopologyKey)) == 0)
+            // A node without the label has no domain to share.
+            var domain = Topology.DomainOf(node, group.TopologyKey);
+            var first = group.Total == 0 && coversItself;
+            if (domain is null || (!first && group.In(domain) == 0))
             {
                 return false;
             }
@@ -201,22 +204,18 @@ internal sealed class Placement
         return sum;
     }
 
-    private long TaintScore(SimulatedNode node)
+    private int Intolerable(SimulatedNode node)
     {
-        if (node.SteeredAway && !_toleratesSteering)
-        {
-            return 0;
-        }
-
+        var intolerable = node.SteeredAway && !_toleratesSteering ? 1 : 0;
         foreach (var taint in node.Shape.Taints)
         {
             if (taint.Effect == TaintEffect.PreferNoSchedule && !NodeMatching.Tolerates(_template, taint))
             {
-                return 0;
+                intolerable++;
             }
         }
 
-        return 100;
+        return intolerable;
     }
 
     private long LeastAllocated(SimulatedNode node) =>
@@ -230,4 +229,4 @@ internal sealed class Placement
 }
 
 /// <summary>What a node gets for a pod before it is set in relation to what the others get.</summary>
-internal readonly record struct Marks(int Preferred, int Spread, int Affine);
+internal readonly record struct Marks(int Preferred, int Spread, int Affine, int Taints);

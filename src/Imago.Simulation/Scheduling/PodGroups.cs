@@ -129,6 +129,10 @@ internal sealed class PodGroups
         return list;
     }
 
+    /// <summary>Whether a term of a pod in some namespace selects another pod.</summary>
+    public static bool Covers(PodAffinityTerm term, string ownNamespace, SimulatedPod other) =>
+        InNamespaces(other.Key.Namespace, NamespacesOf(term, ownNamespace)) && term.Selector.Matches(other.Template.Labels);
+
     // "*" stands for all namespaces, else a comma-separated list: names cannot contain either.
     private static string NamespacesOf(PodAffinityTerm term, string own) =>
         term.AllNamespaces ? "*" : term.Namespaces.IsDefaultOrEmpty ? own : string.Join(',', term.Namespaces.Order(StringComparer.Ordinal));

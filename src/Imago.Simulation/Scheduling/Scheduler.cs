@@ -59,7 +59,7 @@ internal sealed class Scheduler(PodGroups groups)
             return null;
         }
 
-        var placement = new Placement(pod, groups, shapes);
+        var placement = new Placement(pod, groups, _shapeOrder);
         var enough = Enough();
         var found = _found;
         found.Clear();
@@ -72,7 +72,8 @@ internal sealed class Scheduler(PodGroups groups)
                 found.Add(node);
             }
 
-            _start++;
+            // Runs are long and clusters large: the position must not run over.
+            _start = _start == int.MaxValue ? 0 : _start + 1;
         }
 
         return found.Count == 0 ? null : placement.Best(found, _marks);

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using NodaTime;
 using NodaTime.Text;
 
 namespace Imago.Simulation.Tracing;
@@ -26,9 +27,17 @@ public sealed class TraceWriter : ITraceSink, IDisposable
         _json.WriteString("kind", happened.Kind.ToString());
         Text("pool", happened.Pool);
         Text("rollout", happened.Rollout);
-        if (happened.Window is { } window)
+        Time("window", happened.Window);
+        Time("windowEnd", happened.WindowEnd);
+        Text("target", happened.Target);
+        Number("size", happened.Size);
+        Number("maxSurge", happened.MaxSurge);
+        Number("maxUnavailable", happened.MaxUnavailable);
+        Text("phase", happened.Phase?.ToString());
+        Text("work", happened.Work?.ToString());
+        if (happened.Canary is { } canary)
         {
-            _json.WriteString("window", InstantPattern.ExtendedIso.Format(window));
+            _json.WriteBoolean("canary", canary);
         }
 
         Text("result", happened.Result?.ToString());
@@ -40,6 +49,8 @@ public sealed class TraceWriter : ITraceSink, IDisposable
             _json.WriteBoolean("schedulable", node.Schedulable);
             _json.WriteBoolean("ready", node.Ready);
             _json.WriteBoolean("surge", node.Surge);
+            _json.WriteBoolean("steered", node.Steered);
+            _json.WriteBoolean("quarantined", node.Quarantined);
         }
 
         Write(happened.Pod);
@@ -69,6 +80,14 @@ public sealed class TraceWriter : ITraceSink, IDisposable
         _json.WriteString("name", pod.Key.Name);
         Text("owner", pod.Owner?.ToString());
         _json.WriteBoolean("ready", pod.Ready);
+        _json.WriteBoolean("terminating", pod.Terminating);
+        _json.WriteStartArray("budgets");
+        foreach (var budget in pod.Budgets)
+        {
+            _json.WriteStringValue(budget.ToString());
+        }
+
+        _json.WriteEndArray();
         _json.WriteEndObject();
     }
 
@@ -87,6 +106,22 @@ public sealed class TraceWriter : ITraceSink, IDisposable
         _json.WriteNumber("currentHealthy", budget.CurrentHealthy);
         _json.WriteNumber("desiredHealthy", budget.DesiredHealthy);
         _json.WriteEndObject();
+    }
+
+    private void Time(string name, Instant? value)
+    {
+        if (value is { } instant)
+        {
+            _json.WriteString(name, InstantPattern.ExtendedIso.Format(instant));
+        }
+    }
+
+    private void Number(string name, int? value)
+    {
+        if (value is { } number)
+        {
+            _json.WriteNumber(name, number);
+        }
     }
 
     private void Text(string name, string? value)

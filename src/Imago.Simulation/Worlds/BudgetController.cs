@@ -1,12 +1,15 @@
-using Imago.Domain.Clusters;
 using Imago.Simulation.Blueprints;
 using Imago.Simulation.Tracing;
+using NodaTime;
 
 namespace Imago.Simulation.Worlds;
 
 /// <summary>Keeps the status of disruption budgets, a moment after their pods change.</summary>
 internal sealed class BudgetController(ClusterState state)
 {
+    // DeletionTimeout of the real disruption controller.
+    private static readonly Duration StaleDisruption = Duration.FromMinutes(2);
+
     public void Add(BudgetBlueprint blueprint)
     {
         var budget = new SimulatedBudget(blueprint);
@@ -45,6 +48,16 @@ internal sealed class BudgetController(ClusterState state)
         }
     }
 
+    /// <summary>
+    /// An eviction has used up a disruption and then did not happen. The API has noted the pod as about to go, and the controller believes it for two minutes.
+    /// </summary>
+    public void Charged(SimulatedBudget budget, SimulatedPod pod)
+    {
+        budget.ExpectToGo(pod, state.Time.Now + StaleDisruption);
+        state.Changed(budget);
+        state.Time.After(StaleDisruption, () => Update(budget));
+    }
+
     /// <summary>Plans a new status for every budget of a pod that changed.</summary>
     public void Note(SimulatedPod pod)
     {
@@ -62,7 +75,7 @@ internal sealed class BudgetController(ClusterState state)
     {
         budget.UpdatePlanned = false;
         var before = budget.DisruptionsAllowed;
-        if (budget.Recompute())
+        if (budget.Recompute(state.Time.Now))
         {
             state.Changed(budget);
             state.Trace(TraceKind.BudgetChanged, null, budget, before);
@@ -73,10 +86,8 @@ internal sealed class BudgetController(ClusterState state)
     {
         foreach (var (_, budget) in state.Budgets)
         {
-            budget.Recompute();
+            budget.Recompute(state.Time.Now);
+            state.Trace(TraceKind.BudgetPresent, null, budget, budget.DisruptionsAllowed);
         }
     }
-
-    /// <summary>The budget of a key, for the few who ask by name.</summary>
-    public SimulatedBudget? Find(ObjectKey key) => state.Budgets.GetValueOrDefault(key);
 }

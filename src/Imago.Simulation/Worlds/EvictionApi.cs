@@ -4,35 +4,25 @@ using Imago.Simulation.Tracing;
 
 namespace Imago.Simulation.Worlds;
 
-/// <summary>The eviction subresource of the Kubernetes API: the same checks in the same order.</summary>
-internal sealed class EvictionApi(ClusterState state, PodLifecycle pods)
+/// <summary>The eviction subresource of the Kubernetes API: the same checks in the same order, and the same answers.</summary>
+internal sealed class EvictionApi(ClusterState state, PodLifecycle pods, BudgetController budgets)
 {
     public EvictionOutcome Evict(ObjectKey key, string uid)
     {
         if (!state.Pods.TryGetValue(key, out var pod))
         {
-            return new(EvictionStatus.NotFound);
-        }
-
-        if (!string.Equals(pod.Uid, uid, StringComparison.Ordinal))
-        {
-            return new(EvictionStatus.WrongUid, Message: $"the UID in the precondition ({uid}) does not match the UID in record ({pod.Uid})");
+            return NotFound(key);
         }
 
         // Pods that do not run, have ended, or are stopping already disrupt nobody.
-        if (pod.Phase is PodPhase.Pending or PodPhase.Succeeded or PodPhase.Failed || pod.Terminating)
+        if (pod.Phase is PodPhase.Pending or PodPhase.Succeeded or PodPhase.Failed || pod.Terminating || pod.Budgets.Count == 0)
         {
-            return Admit(pod, null);
+            return Stop(pod, uid);
         }
 
         if (pod.Budgets.Count > 1)
         {
             return Refuse(pod, EvictionStatus.SeveralBudgets, "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.");
-        }
-
-        if (pod.Budgets.Count == 0)
-        {
-            return Admit(pod, null);
         }
 
         var budget = pod.Budgets[0];
@@ -41,12 +31,12 @@ internal sealed class EvictionApi(ClusterState state, PodLifecycle pods)
                 || (budget.DesiredHealthy > 0 && budget.CurrentHealthy >= budget.DesiredHealthy));
         if (unhealthyMayGo)
         {
-            return Admit(pod, null);
+            return Stop(pod, uid);
         }
 
         return budget.DisruptionsAllowed > 0
-            ? Admit(pod, budget)
-            : Refuse(pod, EvictionStatus.Refused, $"Cannot evict pod as it would violate the pod's disruption budget. The disruption budget {budget.Key.Name} needs {budget.DesiredHealthy} healthy pods and has {budget.CurrentHealthy} currently");
+            ? Spend(pod, uid, budget)
+            : Refuse(pod, EvictionStatus.Refused, $"Cannot evict pod as it would violate the pod's disruption budget. {WhyShut(budget)}");
     }
 
     /// <summary>Plain deletion: budgets are not asked (UP-94).</summary>
@@ -54,12 +44,12 @@ internal sealed class EvictionApi(ClusterState state, PodLifecycle pods)
     {
         if (!state.Pods.TryGetValue(key, out var pod))
         {
-            return new(EvictionStatus.NotFound);
+            return NotFound(key);
         }
 
-        if (!string.Equals(pod.Uid, uid, StringComparison.Ordinal))
+        if (IsAnother(pod, uid))
         {
-            return new(EvictionStatus.WrongUid);
+            return WrongUid(pod, uid);
         }
 
         state.Trace(TraceKind.PodForced, pod);
@@ -67,20 +57,33 @@ internal sealed class EvictionApi(ClusterState state, PodLifecycle pods)
         return new(EvictionStatus.Evicted);
     }
 
-    private EvictionOutcome Admit(SimulatedPod pod, SimulatedBudget? charged)
+    private EvictionOutcome Stop(SimulatedPod pod, string uid)
     {
-        if (charged is null)
+        if (IsAnother(pod, uid))
         {
-            state.Trace(TraceKind.PodEvicted, pod);
-        }
-        else
-        {
-            var before = charged.DisruptionsAllowed;
-            charged.Spend();
-            state.Changed(charged);
-            state.Trace(TraceKind.PodEvicted, pod, charged, before);
+            return WrongUid(pod, uid);
         }
 
+        state.Trace(TraceKind.PodEvicted, pod);
+        pods.Stop(pod);
+        return new(EvictionStatus.Evicted);
+    }
+
+    // The disruption is used up first, the precondition is checked by the deletion: a wrong UID costs the budget a disruption for two minutes. So it is in the
+    // real API, and a client that forgets to observe must not fare better here.
+    private EvictionOutcome Spend(SimulatedPod pod, string uid, SimulatedBudget budget)
+    {
+        var before = budget.DisruptionsAllowed;
+        budget.Spend();
+        state.Changed(budget);
+        if (IsAnother(pod, uid))
+        {
+            budgets.Charged(budget, pod);
+            state.Trace(TraceKind.BudgetChanged, null, budget, before);
+            return WrongUid(pod, uid);
+        }
+
+        state.Trace(TraceKind.PodEvicted, pod, budget, before);
         pods.Stop(pod);
         return new(EvictionStatus.Evicted);
     }
@@ -90,4 +93,20 @@ internal sealed class EvictionApi(ClusterState state, PodLifecycle pods)
         state.Trace(TraceKind.EvictionRefused, pod, pod.Budgets[0], pod.Budgets[0].DisruptionsAllowed, message);
         return new(status, null, message);
     }
+
+    private static string WhyShut(SimulatedBudget budget) => budget switch
+    {
+        { SyncFailure: { } failure } => $"The disruption budget {budget.Key.Name} does not allow evicting pods currently because it failed sync: {failure}",
+        { CurrentHealthy: var healthy, DesiredHealthy: var desired } when healthy <= desired =>
+            $"The disruption budget {budget.Key.Name} needs {desired} healthy pods and has {healthy} currently",
+        _ => $"The disruption budget {budget.Key.Name} does not allow evicting pods currently",
+    };
+
+    private static bool IsAnother(SimulatedPod pod, string uid) => !string.Equals(pod.Uid, uid, StringComparison.Ordinal);
+
+    private static EvictionOutcome WrongUid(SimulatedPod pod, string uid) => new(
+        EvictionStatus.WrongUid,
+        Message: $"Operation cannot be fulfilled on Pod \"{pod.Key.Name}\": the UID in the precondition ({uid}) does not match the UID in record ({pod.Uid}). The object might have been deleted and then recreated");
+
+    private static EvictionOutcome NotFound(ObjectKey key) => new(EvictionStatus.NotFound, Message: $"pods \"{key.Name}\" not found");
 }

@@ -85,9 +85,11 @@ internal sealed class NodeLifecycle(ClusterState state, Scheduler scheduler, Pod
         state.Changed(node);
         state.Trace(TraceKind.NodeNotReady, node);
         pods.NodeDown(node);
+        var outage = ++node.Outages;
         state.Time.After(state.Timing.NotReadyEviction, () =>
         {
-            if (!IsPresent(node) || node.IsUp)
+            // A node that came back and failed again meanwhile has its whole time again.
+            if (!IsPresent(node) || node.IsUp || node.Outages != outage)
             {
                 return;
             }

@@ -141,6 +141,7 @@ internal sealed class PodLifecycle(ClusterState state, Scheduler scheduler, Budg
         {
             pod.Ready = false;
             state.Changed(pod);
+            state.Trace(TraceKind.PodUnready, pod);
             budgets.Note(pod);
         }
     }

@@ -1,5 +1,6 @@
 using Imago.Domain.Clusters;
 using Imago.Simulation.Blueprints;
+using Imago.Simulation.Tracing;
 
 namespace Imago.Simulation.Worlds;
 
@@ -18,6 +19,7 @@ internal static class Populating
             budgets.Add(budget);
         }
 
+        var deployments = blueprint.Workloads.Where(w => w.Kind == WorkloadKind.Deployment).ToLookup(w => (w.Namespace, w.Ref));
         var workloads = new Dictionary<(string Namespace, WorkloadRef Ref), SimulatedWorkload>();
         foreach (var workload in blueprint.Workloads.OrderBy(w => w.Namespace, StringComparer.Ordinal).ThenBy(w => w.Ref.Kind, StringComparer.Ordinal).ThenBy(w => w.Ref.Name, StringComparer.Ordinal))
         {
@@ -27,7 +29,8 @@ internal static class Populating
                 continue;
             }
 
-            var simulated = new SimulatedWorkload(workload);
+            var above = workload.Parent is { } parent ? deployments[(workload.Namespace, parent)].FirstOrDefault() : null;
+            var simulated = new SimulatedWorkload(workload) { Scaled = above ?? workload };
             workloads[(workload.Namespace, workload.Ref)] = simulated;
             state.Workloads.Add(simulated);
         }
@@ -49,9 +52,31 @@ internal static class Populating
             }
         }
 
+        Tell(state);
         foreach (var pod in stopping)
         {
             pods.Stop(pod);
+        }
+
+        budgets.UpdateAll();
+    }
+
+    // What a reader of the trace must know of the beginning to follow the rest.
+    private static void Tell(ClusterState state)
+    {
+        if (!state.Traces)
+        {
+            return;
+        }
+
+        foreach (var node in state.Nodes.Values)
+        {
+            state.Trace(TraceKind.NodePresent, node);
+        }
+
+        foreach (var pod in state.Pods.Values.OrderBy(p => p.Key))
+        {
+            state.Trace(TraceKind.PodPresent, pod);
         }
     }
 }

@@ -11,6 +11,7 @@ internal sealed class RecordStore(ClusterState state)
 {
     private ImmutableSortedDictionary<string, StoredRecord> _records = ImmutableSortedDictionary.Create<string, StoredRecord>(StringComparer.Ordinal);
     private ClusterLease? _lease;
+    private long _highestEpoch;
     private long _writes;
 
     public ImmutableSortedDictionary<string, StoredRecord> All => _records;
@@ -18,11 +19,13 @@ internal sealed class RecordStore(ClusterState state)
     public WriteResult Write(RolloutRecord record, string? expectedVersion)
     {
         var before = _records.GetValueOrDefault(record.Pool);
-        if (!string.Equals(before?.Version, expectedVersion, StringComparison.Ordinal) || record.Epoch < before?.Record.Epoch)
+        if (!string.Equals(before?.Version, expectedVersion, StringComparison.Ordinal) || record.Epoch < Math.Max(_lease?.Epoch ?? 0, _highestEpoch))
         {
+            // A writer whose lease has gone to another one is refused even if the other has not written yet: its write may have been under way for long.
             return new WriteResult(null);
         }
 
+        _highestEpoch = record.Epoch;
         var stored = new StoredRecord(record, (++_writes).ToString(CultureInfo.InvariantCulture));
         _records = _records.SetItem(record.Pool, stored);
         RecordTrace.Tell(state, before?.Record, record);

@@ -1,4 +1,5 @@
 using Imago.Domain.Rollouts.Records;
+using Imago.Domain.Rollouts.Settings;
 using Imago.Simulation.Tracing;
 
 namespace Imago.Simulation.Worlds;
@@ -16,22 +17,18 @@ internal static class RecordTrace
         var known = before is not null && string.Equals(before.Id, after.Id, StringComparison.Ordinal) ? before : null;
         if (known is null)
         {
-            Write(new TraceEvent(state.Time.Now, TraceKind.RolloutStarted) { Detail = $"to {after.Target.Name}, surge {after.Surge}, max unavailable {after.MaxUnavailable}" });
-        }
-
-        foreach (var (name, progress) in after.Active)
-        {
-            if (known?.Active.ContainsKey(name) != true)
+            Write(new TraceEvent(state.Time.Now, TraceKind.RolloutStarted) 
             {
-                Write(new TraceEvent(state.Time.Now, TraceKind.NodeStarted)
-                {
-                    Node = NodeOf(state, after, name),
-                    Window = progress.WindowStart,
-                    Detail = progress.IsCanary ? $"{progress.Work}, canary" : progress.Work.ToString(),
-                });
-            }
+                Target = after.Target.Name,
+                Size = after.OriginalSize,
+                MaxSurge = after.Surge,
+                MaxUnavailable = after.MaxUnavailable,
+                Canary = after.Settings.Canary == Canary.FirstNode,
+                Detail = $"to {after.Target.Name}, surge {after.Surge}, max unavailable {after.MaxUnavailable}",
+            });
         }
 
+        // What ends comes before what it makes room for.
         foreach (var (name, outcome) in NewlySettled(known, after))
         {
             Write(new TraceEvent(state.Time.Now, TraceKind.NodeFinished)
@@ -42,11 +39,31 @@ internal static class RecordTrace
             });
         }
 
-        foreach (var (name, _) in after.SurgeNodes)
+        if (after.CanaryPassedAt is not null && known is { CanaryPassedAt: null })
+        {
+            Write(new TraceEvent(state.Time.Now, TraceKind.CanaryPassed));
+        }
+
+        foreach (var (name, surge) in after.SurgeNodes)
         {
             if (known?.SurgeNodes.ContainsKey(name) != true)
             {
-                Write(new TraceEvent(state.Time.Now, TraceKind.SurgeNamed) { Node = NodeOf(state, after, name) });
+                Write(new TraceEvent(state.Time.Now, TraceKind.SurgeNamed) { Node = NodeOf(state, after, name), Canary = surge.IsCanary });
+            }
+        }
+
+        foreach (var (name, progress) in after.Active)
+        {
+            if (known?.Active.ContainsKey(name) != true)
+            {
+                Write(new TraceEvent(state.Time.Now, TraceKind.NodeStarted)
+                {
+                    Node = NodeOf(state, after, name),
+                    Window = progress.WindowStart,
+                    Work = progress.Work,
+                    Canary = progress.IsCanary,
+                    Detail = progress.IsCanary ? $"{progress.Work}, canary" : progress.Work.ToString(),
+                });
             }
         }
 
@@ -54,6 +71,7 @@ internal static class RecordTrace
         {
             Write(new TraceEvent(state.Time.Now, after.Ended ? TraceKind.RolloutEnded : TraceKind.RolloutChanged)
             {
+                Phase = after.Phase,
                 Detail = after.Fault is { } fault ? $"{after.Phase}: {fault.Message}" : after.Phase.ToString(),
             });
         }
@@ -76,5 +94,5 @@ internal static class RecordTrace
     }
 
     private static TraceNode NodeOf(ClusterState state, RolloutRecord record, string name) =>
-        state.Nodes.GetValueOrDefault(name)?.ToTrace() ?? new TraceNode(name, record.Pool, null, "", false, false, record.SurgeNodes.ContainsKey(name));
+        state.Nodes.GetValueOrDefault(name)?.ToTrace() ?? new TraceNode(name, record.Pool, null, "", false, false, record.SurgeNodes.ContainsKey(name), false, false);
 }

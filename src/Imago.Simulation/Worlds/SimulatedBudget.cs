@@ -1,11 +1,13 @@
 using Imago.Domain.Clusters;
 using Imago.Simulation.Blueprints;
+using NodaTime;
 
 namespace Imago.Simulation.Worlds;
 
 /// <summary>One disruption budget: its pods, and its status, which follows them with a lag.</summary>
 internal sealed class SimulatedBudget(BudgetBlueprint blueprint)
 {
+    private readonly Dictionary<SimulatedPod, Instant> _expectedToGo = [];
     private DisruptionBudget? _observed;
 
     public BudgetBlueprint Blueprint { get; } = blueprint;
@@ -22,6 +24,9 @@ internal sealed class SimulatedBudget(BudgetBlueprint blueprint)
 
     public int ExpectedPods { get; private set; }
 
+    /// <summary>Why the controller could not compute a status; null when it could.</summary>
+    public string? SyncFailure { get; private set; }
+
     /// <summary>Whether a new status is planned already.</summary>
     public bool UpdatePlanned { get; set; }
 
@@ -32,38 +37,25 @@ internal sealed class SimulatedBudget(BudgetBlueprint blueprint)
         _observed = null;
     }
 
+    /// <summary>The API has noted that a pod is about to go; until then it does not count as healthy.</summary>
+    public void ExpectToGo(SimulatedPod pod, Instant until) => _expectedToGo[pod] = until;
+
     /// <summary>What the disruption controller computes. Answers whether anything changed.</summary>
-    public bool Recompute()
+    public bool Recompute(Instant now)
     {
         var before = (DisruptionsAllowed, CurrentHealthy, DesiredHealthy, ExpectedPods);
-        var healthy = 0;
-        var present = 0;
-        HashSet<SimulatedWorkload> controllers = [];
-        foreach (var pod in Pods)
+        SyncFailure = Expect();
+        if (SyncFailure is not null)
         {
-            if (pod.Workload is { Kind: not (WorkloadKind.DaemonSet or WorkloadKind.Job) } workload)
-            {
-                controllers.Add(workload);
-            }
-
-            present++;
-            if (pod is { Terminating: false, Ready: true })
-            {
-                healthy++;
-            }
+            // The real controller fails safe: no disruption, the other numbers as they were.
+            DisruptionsAllowed = 0;
+        }
+        else
+        {
+            CurrentHealthy = Pods.Count(p => p is { Terminating: false, Ready: true } && !(_expectedToGo.TryGetValue(p, out var until) && now < until));
+            DisruptionsAllowed = ExpectedPods > 0 ? Math.Max(0, CurrentHealthy - DesiredHealthy) : 0;
         }
 
-        // Pods that no scalable controller owns are not expected where the expectation comes from controllers; the real controller warns and leaves them out.
-        var scale = controllers.Sum(c => c.Replicas);
-        (ExpectedPods, DesiredHealthy) = Blueprint switch
-        {
-            { MaxUnavailable: { } most } => (scale, Math.Max(0, scale - most.RoundedUp(scale))),
-            { MinAvailable: { IsPercent: true } least } => (scale, least.RoundedUp(scale)),
-            { MinAvailable: { } least } => (present, least.Value),
-            _ => (scale, Math.Max(0, scale - 1)),
-        };
-        CurrentHealthy = healthy;
-        DisruptionsAllowed = ExpectedPods > 0 ? Math.Max(0, healthy - DesiredHealthy) : 0;
         if (before == (DisruptionsAllowed, CurrentHealthy, DesiredHealthy, ExpectedPods))
         {
             return false;
@@ -85,4 +77,39 @@ internal sealed class SimulatedBudget(BudgetBlueprint blueprint)
         ExpectedPods = ExpectedPods,
         UnhealthyPodEviction = Blueprint.UnhealthyPodEviction,
     };
+
+    // A number of available pods is taken of the pods there are; everything else of the scale of their controllers, summed up. Pods without a controller are not
+    // expected then; pods of a controller that cannot be scaled are an error. A budget that says neither expects nothing, and so allows nothing.
+    private string? Expect()
+    {
+        if (Blueprint is { MaxUnavailable: null, MinAvailable: null or { IsPercent: false } })
+        {
+            (ExpectedPods, DesiredHealthy) = Blueprint.MinAvailable is { } least ? (Pods.Count, least.Value) : (0, 0);
+            return null;
+        }
+
+        HashSet<WorkloadBlueprint> scaled = new(ReferenceEqualityComparer.Instance);
+        foreach (var pod in Pods)
+        {
+            if (pod.Workload is not { } workload)
+            {
+                continue;
+            }
+
+            if (workload.Kind is WorkloadKind.DaemonSet or WorkloadKind.Job)
+            {
+                return workload.Kind == WorkloadKind.Job
+                    ? "jobs.batch does not implement the scale subresource"
+                    : "daemonsets.apps does not implement the scale subresource";
+            }
+
+            scaled.Add(workload.Scaled);
+        }
+
+        var scale = scaled.Sum(w => w.Replicas);
+        (ExpectedPods, DesiredHealthy) = Blueprint.MaxUnavailable is { } most
+            ? (scale, Math.Max(0, scale - most.RoundedUp(scale)))
+            : (scale, Blueprint.MinAvailable!.Value.RoundedUp(scale));
+        return null;
+    }
 }

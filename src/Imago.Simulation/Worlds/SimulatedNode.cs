@@ -38,6 +38,9 @@ internal sealed class SimulatedNode(NodeBlueprint blueprint, string uid, NodeSha
 
     public bool Ready { get; set; }
 
+    /// <summary>How often the kubelet has stopped reporting.</summary>
+    public int Outages { get; set; }
+
     public bool UnderPressure { get; set; } = blueprint.UnderPressure;
 
     public bool Unschedulable { get; set; } = blueprint.Unschedulable;
@@ -100,5 +103,5 @@ internal sealed class SimulatedNode(NodeBlueprint blueprint, string uid, NodeSha
         ResourceVersion = Version.ToString(CultureInfo.InvariantCulture),
     };
 
-    public TraceNode ToTrace() => new(Name, Pool, Zone, Image, !Unschedulable, Ready, IsSurge);
+    public TraceNode ToTrace() => new(Name, Pool, Zone, Image, !Unschedulable, Ready, IsSurge, SteeredAway, Quarantined);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Imago.Domain.Clusters;
 using Imago.Simulation.Blueprints;
 using Imago.Simulation.Tracing;
@@ -8,6 +9,7 @@ namespace Imago.Simulation.Worlds;
 internal sealed class SimulatedPod(ObjectKey key, string uid, PodTemplate template, SimulatedWorkload? workload, WorkloadRef? owner)
 {
     private Pod? _observed;
+    private ImmutableArray<ObjectKey> _budgetKeys;
 
     public ObjectKey Key { get; } = key;
 
@@ -62,5 +64,8 @@ internal sealed class SimulatedPod(ObjectKey key, string uid, PodTemplate templa
         Mirror = Mirror,
     };
 
-    public TracePod ToTrace() => new(Key, Workload?.Parent ?? Owner, Ready);
+    public TracePod ToTrace() => new(Key, Workload?.Parent ?? Owner, Ready, Terminating, BudgetKeys);
+
+    // Budgets do not change once the pod is in the cluster.
+    private ImmutableArray<ObjectKey> BudgetKeys => _budgetKeys.IsDefault ? _budgetKeys = [.. Budgets.Select(b => b.Key)] : _budgetKeys;
 }

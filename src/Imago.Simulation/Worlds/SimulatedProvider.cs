@@ -23,7 +23,7 @@ public sealed class SimulatedProvider : INodeProvider
     private readonly NodeFactory _factory;
     private readonly Dictionary<string, ProviderOperation> _operations = new(StringComparer.Ordinal);
     private long _highestEpoch;
-    private int _extra;
+    private readonly HashSet<string> _extra = new(StringComparer.Ordinal);
 
     internal SimulatedProvider(ClusterState state, NodeLifecycle nodes, NodeFactory factory)
     {
@@ -87,14 +87,14 @@ public sealed class SimulatedProvider : INodeProvider
     private void Create(ProviderRequest request, Interference trouble)
     {
         var takes = Takes(_state.Timing.SurgeProvision, request) + trouble.Extra;
-        var code = trouble.FailWith ?? (_state.Settings.SpareNodes is { } spare && _extra >= spare ? _state.Settings.CapacityCode : null);
+        var code = trouble.FailWith ?? (_state.Settings.SpareNodes is { } spare && _extra.Count >= spare ? _state.Settings.CapacityCode : null);
         if (code is not null)
         {
             _state.Time.After(takes * RefusalShare, () => End(request, code, "the simulated infrastructure has no room for another node"));
             return;
         }
 
-        _extra++;
+        _extra.Add(request.Node);
         _state.Time.After(takes, () =>
         {
             if (!_state.Nodes.ContainsKey(request.Node)
@@ -181,11 +181,10 @@ public sealed class SimulatedProvider : INodeProvider
             if (_state.Nodes.TryGetValue(request.Node, out var node))
             {
                 _nodes.Remove(node);
-                if (node.IsSurge)
-                {
-                    _extra--;
-                }
             }
+
+            // Also of a machine whose node object somebody else has removed.
+            _extra.Remove(request.Node);
 
             End(request);
         });

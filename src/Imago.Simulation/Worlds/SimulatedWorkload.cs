@@ -21,6 +21,9 @@ internal sealed class SimulatedWorkload(WorkloadBlueprint blueprint)
 
     public PodTemplate Template => Blueprint.Template;
 
+    /// <summary>The object whose replicas disruption budgets count: the Deployment above a ReplicaSet, if it is known, else itself.</summary>
+    public WorkloadBlueprint Scaled { get; init; } = blueprint;
+
     /// <summary>Its pods, also those that are stopping.</summary>
     public HashSet<SimulatedPod> Pods { get; } = [];
 

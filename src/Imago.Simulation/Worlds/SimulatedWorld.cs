@@ -32,11 +32,10 @@ public sealed class SimulatedWorld
         var nodes = new NodeLifecycle(_state, scheduler, pods, workloads);
         _records = new RecordStore(_state);
         _updates = new NodeUpdates(_state, nodes, pods);
-        _evictions = new EvictionApi(_state, pods);
+        _evictions = new EvictionApi(_state, pods, budgets);
         Provider = new SimulatedProvider(_state, nodes, new NodeFactory(blueprint.Nodes));
         Troubles = new Troubles(_state, nodes, pods);
         Populating.Fill(_state, blueprint, nodes, pods, budgets);
-        budgets.UpdateAll();
         workloads.LookAtAll();
         pods.PlanCycle();
         _state.AnyNews += () => Changed?.Invoke();

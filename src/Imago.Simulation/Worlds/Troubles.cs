@@ -1,4 +1,5 @@
 using Imago.Domain.Clusters;
+using Imago.Simulation.Tracing;
 
 namespace Imago.Simulation.Worlds;
 
@@ -39,6 +40,7 @@ public sealed class Troubles
     {
         node.Unschedulable = unschedulable;
         _state.Changed(node);
+        _state.Trace(unschedulable ? TraceKind.NodeCordoned : TraceKind.NodeUncordoned, node, "by somebody else");
     });
 
     /// <summary>A pressure condition appears or goes.</summary>

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Imago.Cli.Terminals;
+using Imago.Cli.Tests.Kit;
 using Shouldly;
 using Xunit;
 
@@ -103,8 +103,8 @@ public sealed class ImagesCommandTests
     {
         var (code, _, error) = await RunAsync("images", "--at", "yesterday");
 
-        code.ShouldBe(ExitCode.Failed);
-        error.ShouldBe("imago: --at: 'yesterday' is neither a date nor an instant. Write for example 2026-07-01 or 2026-07-01T06:00:00Z.\n");
+        code.ShouldBe(ExitCode.Usage);
+        error.ShouldStartWith("imago: --at: 'yesterday' is not an instant. Write RFC 3339, for example ");
     }
 
     [Fact]
@@ -118,14 +118,7 @@ public sealed class ImagesCommandTests
 
     private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] args)
     {
-        var output = new StringWriter { NewLine = "\n" };
-        var error = new StringWriter { NewLine = "\n" };
-        var code = await ImagoCommand.RunAsync(args, Terminal.Plain(output, error, new FixedClock()));
-        return (code, output.ToString(), error.ToString());
-    }
-
-    private sealed class FixedClock : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => new(2026, 8, 20, 9, 0, 0, TimeSpan.Zero);
+        var run = await CommandRun.With("", "2026-08-20T09:00:00Z", args);
+        return (run.ExitCode, run.Out, run.Error);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Imago.Cli.Tests.Kit;
 using Shouldly;
 using Xunit;
 
@@ -73,7 +74,7 @@ public sealed class WindowsCommandTests : IDisposable
             """{"path":"properties.maintenanceWindow.durationHours","message":"3 is out of range: 4 to 24 is allowed."}]}""" + "\n",
             $$"""{"file":"{{good}}","windows":[{"start":"2026-07-05T00:00:00Z","end":"2026-07-05T04:00:00Z"}]}""" + "\n",
             $$"""{"file":"{{missing}}","errors":[{"path":"","message":"There is no file '{{missing}}'. Check the path."}]}""" + "\n",
-            $$"""{"file":"{{_folder.FullName}}","errors":[{"path":"","message":"'{{_folder.FullName}}' is a directory. Name the files in it."}]}""" + "\n",
+            $$"""{"file":"{{_folder.FullName}}","errors":[{"path":"","message":"'{{_folder.FullName}}' is a directory. Name a file in it."}]}""" + "\n",
             $$"""{"file":"{{good}}","windows":[{"start":"2026-07-05T00:00:00Z","end":"2026-07-05T04:00:00Z"}]}""" + "\n"));
     }
 
@@ -96,7 +97,7 @@ public sealed class WindowsCommandTests : IDisposable
     [Fact]
     public async Task Windows_Dash_ReadsStandardInput()
     {
-        var run = await CommandRun.Of(Sundays, Now, "windows", "-", "--count", "1", "--output", "json");
+        var run = await CommandRun.With(Sundays, Now, "windows", "-", "--count", "1", "--output", "json");
 
         run.ShouldBe(new CommandRun(0, """{"file":"-","windows":[{"start":"2026-07-05T00:00:00Z","end":"2026-07-05T04:00:00Z"}]}""" + "\n", ""));
     }
@@ -104,7 +105,7 @@ public sealed class WindowsCommandTests : IDisposable
     [Fact]
     public async Task Windows_InputThatNeverEnds_IsRefusedAfterOneMebibyte()
     {
-        var run = await CommandRun.Of(new string(' ', 3_000_000), Now, "windows", "-");
+        var run = await CommandRun.With(new string(' ', 3_000_000), Now, "windows", "-");
 
         run.ExitCode.ShouldBe(1);
         run.Error.ShouldBe("imago: -: The document is larger than 1024 KiB, which no maintenance configuration needs. Is it the right file?\n");
@@ -220,5 +221,5 @@ public sealed class WindowsCommandTests : IDisposable
         return file;
     }
 
-    private static Task<CommandRun> Run(params string[] args) => CommandRun.Of("", Now, args);
+    private static Task<CommandRun> Run(params string[] args) => CommandRun.With("", Now, args);
 }

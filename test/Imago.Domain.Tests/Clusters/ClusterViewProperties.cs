@@ -24,6 +24,7 @@ public sealed class ClusterViewProperties
         from name in Gen.Elements("n1", "n2", "n3")
         from pool in Gen.Elements("a", "b")
         from marked in Gen.Elements(true, false)
+        from steered in Gen.Elements(true, false)
         from version in Gen.Elements("1", "2")
         select (ClusterChange)new ClusterChange.NodeSeen(new Node
         {
@@ -32,6 +33,7 @@ public sealed class ClusterViewProperties
             Pool = pool,
             Image = NodeImage.Parse("x"),
             ResourceVersion = version,
+            SteeredAway = steered,
             Mark = marked ? new CordonMark("r1", "because", Instant.FromUtc(2026, 7, 1, 0, 0), WasUnschedulable: false) : null,
         }),
         from name in Gen.Elements("n1", "n2", "n3")
@@ -102,7 +104,7 @@ public sealed class ClusterViewProperties
         var lines = new List<string>();
         foreach (var pool in view.Pools)
         {
-            lines.Add($"pool {pool}: {string.Join(", ", view.NodesOf(pool).Values.Select(n => $"{n.Name}@{n.ResourceVersion}"))}; marked {string.Join(", ", view.MarkedIn(pool))}");
+            lines.Add($"pool {pool}: {string.Join(", ", view.NodesOf(pool).Values.Select(n => $"{n.Name}@{n.ResourceVersion}"))}; marked {string.Join(", ", view.MarkedIn(pool))}; steered {string.Join(", ", view.SteeredIn(pool))}");
         }
 
         foreach (var node in new[] { "n1", "n2", "n3" })

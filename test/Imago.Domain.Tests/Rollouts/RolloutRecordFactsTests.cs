@@ -51,5 +51,6 @@ public sealed class RolloutRecordFactsTests
         StartedAt = Some.Noon,
         EndedAt = Some.Noon,
         Settings = new UpgradeSettings(),
+        Fault = new RolloutFault("NotReadyAfterUpgrade", "A node was lost.", "a-1", Some.Noon),
     };
 }

@@ -62,7 +62,7 @@ internal sealed class ActionRule(Truth truth, BudgetRule budgets)
 
     public void Updating(Node node, NodeUpdate update)
     {
-        if (update.Unschedulable == true && !IsTaken(node.Name))
+        if (update.Unschedulable == true && !node.Unschedulable && !IsTaken(node.Name))
         {
             truth.Violated(9, $"node {node.Name} was cordoned, which no record speaks of");
         }
@@ -155,10 +155,7 @@ internal sealed class ActionRule(Truth truth, BudgetRule budgets)
         var right = record.Target switch
         {
             RolloutTarget.Image(var target) => target.Equals(image),
-            RolloutTarget.Patch(var level, _) => image.Patch == level.Date && request.Level == level
-                && (truth.IsMade(request.Node)
-                    ? truth.View.NodesOf(request.Pool).Values.Any(n => n.Image.WithoutPatch().Equals(image.WithoutPatch()))
-                    : truth.View.Nodes.TryGetValue(request.Node, out var node) && node.Image.WithoutPatch().Equals(image.WithoutPatch())),
+            RolloutTarget.Patch(var level, _) => image.Patch == level.Date && request.Level == level && Bases(request).Any(b => b.Equals(image.WithoutPatch())),
             _ => false,
         };
         if (!right)
@@ -166,6 +163,11 @@ internal sealed class ActionRule(Truth truth, BudgetRule budgets)
             truth.Violated(7, $"{request.Verb} of {request.Node} to {request.Image}, which is not the target {record.Target.Name}");
         }
     }
+
+    // A node keeps its own base image; a surge node gets that of some node of the pool, which may have left since.
+    private IEnumerable<NodeImage> Bases(ProviderRequest request) => truth.IsMade(request.Node) || !truth.View.Nodes.TryGetValue(request.Node, out var node)
+        ? truth.Originals.Values.Where(n => string.Equals(n.Pool, request.Pool, StringComparison.Ordinal)).Select(n => NodeImage.Parse(n.Image).WithoutPatch())
+        : [node.Image.WithoutPatch()];
 
     private bool IsTaken(string node) =>
         (_lastTaken.TryGetValue(node, out var last) && truth.Now - last <= Tolerance)

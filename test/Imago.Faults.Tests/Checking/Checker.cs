@@ -11,9 +11,12 @@ internal sealed class Checker(Truth truth)
     private readonly StartRule _starts = new(truth);
     private readonly NodeRule _nodes = new(truth);
     private readonly BudgetRule _budgets = new(truth);
+    private readonly DownRule _down = new(truth);
     private ActionRule? _actions;
 
     public EndRule End { get; } = new(truth);
+
+    public Coverage Coverage { get; } = new();
 
     public ProgressRule Progress { get; } = new(truth);
 
@@ -28,12 +31,15 @@ internal sealed class Checker(Truth truth)
 
     public void Stepped() => Look();
 
-    public void Stored(RolloutRecord? before, RolloutRecord after)
+    public void Stored(string process, RolloutRecord? before, RolloutRecord after)
     {
+        OnlyWriter(process, after.Epoch, $"stored {after.Id}");
         _starts.Stored(before, after);
         Actions.Stored(before, after);
         Progress.Stored(before, after);
         End.Stored(after);
+        _down.Stored(after);
+        Coverage.Stored(after);
     }
 
     // The effects below are told after they happened; the truth is still that from before, as the checks need it.
@@ -41,9 +47,28 @@ internal sealed class Checker(Truth truth)
 
     public void Left(PodOnNode before, bool deleted) => Actions.Leaves(before, deleted);
 
-    public void Begun(ProviderRequest request) => Actions.Begun(request);
+    public void Begun(string process, ProviderRequest request)
+    {
+        OnlyWriter(process, request.Epoch, $"began {request.OperationId}");
+        Actions.Begun(request);
+    }
 
-    public void Granted(ClusterLease? lease) => truth.HighestEpoch = Math.Max(truth.HighestEpoch, lease?.Epoch ?? 0);
+    public void Granted(ClusterLease? lease)
+    {
+        if (lease is not null)
+        {
+            truth.HighestEpoch = Math.Max(truth.HighestEpoch, lease.Epoch);
+            truth.Holders[lease.Epoch] = lease.Holder;
+        }
+    }
+
+    private void OnlyWriter(string process, long epoch, string what)
+    {
+        if (!truth.Holders.TryGetValue(epoch, out var holder) || !string.Equals(holder, process, StringComparison.Ordinal))
+        {
+            truth.Violated(9, $"{process} {what} in epoch {epoch}, which was given to {holder ?? "nobody"}");
+        }
+    }
 
     private void Look()
     {
@@ -53,6 +78,10 @@ internal sealed class Checker(Truth truth)
         {
             _budgets.Changed(before);
             _nodes.Changed(before, truth.View);
+            if (!ReferenceEquals(before.Nodes, truth.View.Nodes))
+            {
+                _down.Changed(truth.View);
+            }
         }
     }
 }

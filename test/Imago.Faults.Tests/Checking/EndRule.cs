@@ -68,8 +68,9 @@ internal sealed class EndRule(Truth truth)
 
         var lost = record?.Settled.GetValueOrDefault(node.Name) is { Result: NodeResult.NotReady or NodeResult.ProviderFailed };
 
-        // A node that never came back stays cordoned; its mark says since which rollout, also when later ones have gone past it.
-        if (node.Mark is not null && node.Ready && !node.Quarantined && !lost && surge is not { Step: SurgeStep.Stranded })
+        // A node that is not healthy stays cordoned; its mark says since which rollout, also when later ones have gone past it.
+        var healthy = node is { Ready: true, UnderPressure: false } && truth.View.PodsOn(node.Name).All(e => !e.Pod.BelongsToDaemonSet || e.Pod.Ready || e.Pod.Terminating);
+        if (node.Mark is not null && healthy && !node.Quarantined && !lost && surge is not { Step: SurgeStep.Stranded })
         {
             truth.Violated(6, $"node {node.Name} still has the mark of {node.Mark.Rollout}");
         }

@@ -39,7 +39,7 @@ internal sealed class NodeRule
                 _truth.Violated(4, $"node {name} went back from {image} to {node.Image}");
             }
 
-            if (!ReferenceEquals(image, node.Image) && _truth.Scenario.World.BadImages.Contains(node.Image.Text))
+            if (!node.Image.Equals(image) && _truth.Scenario.World.BadImages.Contains(node.Image.Text))
             {
                 Infected(node);
             }

@@ -8,7 +8,7 @@ using NodaTime;
 namespace Imago.Faults.Tests.Checking;
 
 /// <summary>The innermost connection: tells the checker of everything that takes effect, whatever the caller hears of it.</summary>
-internal sealed class RecordingConnection(IClusterConnection inner, Checker checker) : IClusterConnection
+internal sealed class RecordingConnection(IClusterConnection inner, Checker checker, string process) : IClusterConnection
 {
     public ValueTask<ClusterView> ObserveAsync(CancellationToken cancellation) => inner.ObserveAsync(cancellation);
 
@@ -20,7 +20,7 @@ internal sealed class RecordingConnection(IClusterConnection inner, Checker chec
         var result = await inner.WriteRecordAsync(record, expectedVersion, cancellation);
         if (result.Stored is not null)
         {
-            checker.Stored(before, record);
+            checker.Stored(process, before, record);
         }
 
         return result;
@@ -71,7 +71,7 @@ internal sealed class RecordingConnection(IClusterConnection inner, Checker chec
 }
 
 /// <summary>The innermost provider: tells the checker of every operation that really begins.</summary>
-internal sealed class RecordingProvider(INodeProvider inner, Checker checker) : INodeProvider
+internal sealed class RecordingProvider(INodeProvider inner, Checker checker, string process) : INodeProvider
 {
     public async ValueTask<ProviderOperation> BeginAsync(ProviderRequest request, CancellationToken cancellation)
     {
@@ -80,7 +80,7 @@ internal sealed class RecordingProvider(INodeProvider inner, Checker checker) : 
         var operation = await inner.BeginAsync(request, cancellation);
         if (!known && await inner.FindAsync(request.OperationId, cancellation) is not null)
         {
-            checker.Begun(request);
+            checker.Begun(process, request);
         }
 
         return operation;

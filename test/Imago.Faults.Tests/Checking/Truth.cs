@@ -61,6 +61,9 @@ internal sealed class Truth
     /// <summary>The highest epoch that any lease was given.</summary>
     public long HighestEpoch { get; set; }
 
+    /// <summary>Which process was given which epoch.</summary>
+    public Dictionary<long, string> Holders { get; } = [];
+
     public Violation? Violation { get; private set; }
 
     /// <summary>The first violation counts; what follows it may follow from it.</summary>

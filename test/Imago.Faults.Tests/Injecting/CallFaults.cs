@@ -5,11 +5,18 @@ using Imago.Simulation.Time;
 
 namespace Imago.Faults.Tests.Injecting;
 
+/// <summary>The call at which a process ends, and whether the call still takes effect.</summary>
+internal readonly record struct CrashPoint(int Call, bool AfterEffect);
+
 /// <summary>What goes wrong with the calls of one process, and when it ends.</summary>
-internal sealed class CallFaults(VirtualTime time, FaultSet faults, Seed seed, Action died)
+internal sealed class CallFaults(VirtualTime time, FaultSet faults, Seed seed, CrashPoint? crash, Action died)
 {
     private readonly Dice _dice = new(seed);
+    private int _calls;
     private bool _dead;
+
+    /// <summary>Calls made.</summary>
+    public int Calls => _calls;
 
     /// <summary>No more faults from now on.</summary>
     public bool Healed { get; set; }
@@ -21,6 +28,12 @@ internal sealed class CallFaults(VirtualTime time, FaultSet faults, Seed seed, A
             return await Never<T>();
         }
 
+        _calls++;
+        if (_calls == crash?.Call)
+        {
+            return await Die(call, crash.Value.AfterEffect);
+        }
+
         if (Healed)
         {
             return await call();
@@ -30,15 +43,7 @@ internal sealed class CallFaults(VirtualTime time, FaultSet faults, Seed seed, A
         var late = _dice.Chance(0.5);
         if (Falls(ref fate, faults.Crashes))
         {
-            // A process ends before the request has left, or before the answer has come.
-            if (late)
-            {
-                await call();
-            }
-
-            _dead = true;
-            died();
-            return await Never<T>();
+            return await Die(call, late);
         }
 
         if (Falls(ref fate, faults.SlowCalls))
@@ -67,6 +72,19 @@ internal sealed class CallFaults(VirtualTime time, FaultSet faults, Seed seed, A
         }
 
         return await call();
+    }
+
+    // A process ends before the request has left, or before the answer has come.
+    private async ValueTask<T> Die<T>(Func<ValueTask<T>> call, bool afterEffect)
+    {
+        if (afterEffect)
+        {
+            await call();
+        }
+
+        _dead = true;
+        died();
+        return await Never<T>();
     }
 
     private static bool Falls(ref double fate, double share)

@@ -21,6 +21,15 @@ internal sealed class BudgetOffByOne : PlantedBug
         value is { IsPercent: false } count ? IntOrPercent.Of(Math.Max(0, count.Value + change)) : value;
 }
 
+/// <summary>Every machine that is made comes with the next Kubernetes version, and the pool's first node has it already.</summary>
+internal sealed class KubeletMovesAlong : PlantedBug
+{
+    public override ClusterBlueprint Around(ClusterBlueprint blueprint) => blueprint with
+    {
+        Nodes = [.. blueprint.Nodes.GroupBy(n => n.Pool, StringComparer.Ordinal).SelectMany(p => p.Select((n, i) => i == 0 ? n with { KubeletVersion = "v1.99.0" } : n))],
+    };
+}
+
 /// <summary>Pods are deleted instead of evicted.</summary>
 internal sealed class DeletedNotEvicted : PlantedBug
 {

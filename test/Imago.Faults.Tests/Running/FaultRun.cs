@@ -14,7 +14,9 @@ using NodaTime;
 namespace Imago.Faults.Tests.Running;
 
 /// <summary>How a run ended.</summary>
-internal sealed record RunResult(Scenario Scenario, Violation? Violation, IReadOnlyList<string> Lines, long Steps, int Rollouts, int Processes);
+/// <param name="Calls">Calls that the first process made before it ended, or until the end.</param>
+internal sealed record RunResult(
+    Scenario Scenario, Violation? Violation, IReadOnlyList<string> Lines, IReadOnlySet<string> Seen, long Steps, int Rollouts, int Calls);
 
 /// <summary>
 /// One run: a cluster, its intent and its faults, all from one seed; the production reconciler in as many processes as it takes; every check after every step.
@@ -30,13 +32,15 @@ internal sealed class FaultRun
     private readonly Truth _truth;
     private readonly WorldTroubles _troubles;
     private readonly PlantedBug? _bug;
+    private readonly CrashPoint? _crash;
     private readonly List<(ReconcilerHost Host, CallFaults Faults)> _alive = [];
+    private CallFaults? _first;
     private int _processes;
     private long _passes;
 
-    private FaultRun(Scenario scenario, PlantedBug? bug, bool tells)
+    private FaultRun(Scenario scenario, PlantedBug? bug, CrashPoint? crash, bool tells)
     {
-        (_scenario, _bug, Narrative) = (scenario, bug, tells ? new Narrative() : null);
+        (_scenario, _bug, _crash, Narrative) = (scenario, bug, crash, tells ? new Narrative() : null);
         _world = new SimulatedWorld(bug?.Around(scenario.Blueprint) ?? scenario.Blueprint, scenario.World, scenario.Seed.Fork("world"), Scenario.Start, Narrative);
         _intent = new Intent(scenario.Spec, Known(Scenario.Start), Scenario.Start);
         _truth = new Truth(scenario, _world, _intent);
@@ -54,14 +58,20 @@ internal sealed class FaultRun
 
     public Narrative? Narrative { get; }
 
-    public static RunResult Of(ulong seed, PlantedBug? bug = null, bool tells = false)
+    /// <summary>The run of a seed.</summary>
+    public static RunResult Of(ulong seed, PlantedBug? bug = null, bool tells = false) => Of(Scenario.Of(new Seed(seed)), bug, null, tells);
+
+    /// <summary>The run of a seed with nothing going wrong but that its first process ends at a call.</summary>
+    public static RunResult WithCrash(ulong seed, CrashPoint? crash, bool tells = false) => Of(Scenario.Of(new Seed(seed)) with { Faults = FaultSet.None }, null, crash, tells);
+
+    private static RunResult Of(Scenario scenario, PlantedBug? bug, CrashPoint? crash, bool tells)
     {
         // What awaits goes on at once, on this thread: nothing may carry it elsewhere.
         var context = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(null);
         try
         {
-            return new FaultRun(Scenario.Of(new Seed(seed)), bug, tells).Go();
+            return new FaultRun(scenario, bug, crash, tells).Go();
         }
         finally
         {
@@ -100,7 +110,7 @@ internal sealed class FaultRun
             Tell(violation.ToString());
         }
 
-        return new RunResult(_scenario, _truth.Violation, Narrative?.Lines ?? [], _world.Time.Happened, Checker.Progress.Rollouts, _processes);
+        return new RunResult(_scenario, _truth.Violation, Narrative?.Lines ?? [], Checker.Coverage.Seen, _world.Time.Happened, Checker.Progress.Rollouts, _first!.Calls);
     }
 
     private void RunUntil(Instant limit)
@@ -151,15 +161,16 @@ internal sealed class FaultRun
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"process{++_processes}");
         ReconcilerHost? host = null;
-        var faults = new CallFaults(_world.Time, _scenario.Faults, _scenario.Seed.Fork("calls").Fork(_processes), () => Died(host!));
-        IClusterConnection connection = new RecordingConnection(_world.Connect(), Checker);
+        var faults = new CallFaults(_world.Time, _scenario.Faults, _scenario.Seed.Fork("calls").Fork(_processes), _processes == 1 ? _crash : null, () => Died(host!));
+        _first ??= faults;
+        IClusterConnection connection = new RecordingConnection(_world.Connect(), Checker, name);
         if (_scenario.Faults.ViewLag > Duration.Zero)
         {
             connection = new LaggingConnection(connection, _world, _scenario.Faults.ViewLag, () => host!.Poke());
         }
 
         connection = new FaultyConnection(connection, faults);
-        INodeProvider provider = new FaultyProvider(new RecordingProvider(_world.Provider, Checker), faults);
+        INodeProvider provider = new FaultyProvider(new RecordingProvider(_world.Provider, Checker, name), faults);
         IDecider decider = PlannerDecider.Instance;
         if (_bug is not null)
         {

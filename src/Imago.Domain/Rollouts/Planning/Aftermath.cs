@@ -153,6 +153,6 @@ internal static class Aftermath
     private static bool IsHeld(RolloutPass pass, Node node) =>
         node.Quarantined
         || pass.Record.Active.ContainsKey(node.Name)
-        || (pass.Record.SurgeNodes.TryGetValue(node.Name, out var surge) && surge.Step is SurgeStep.Draining or SurgeStep.Deleting)
+        || (pass.Record.SurgeNodes.TryGetValue(node.Name, out var surge) && surge.Counts)
         || (pass.Record.Settled.TryGetValue(node.Name, out var outcome) && outcome.Result is NodeResult.NotReady or NodeResult.ProviderFailed);
 }

@@ -22,6 +22,10 @@ public static class RolloutPlanner
         {
             Progression.Continue(pass);
         }
+        else
+        {
+            Steering.TakeOff(pass);
+        }
 
         // Persisting nothing new is not worth a write: the epoch alone is not news.
         var plan = pass.ToPlan();

@@ -13,6 +13,12 @@ internal static class Starts
     public static void Start(RolloutPass pass, List<Candidate> candidates)
     {
         var (reimages, lives) = (ReimageSlots(pass), LiveSlots(pass));
+        if (CanaryPending(pass) && candidates.Reimages() > 0)
+        {
+            // UP-151: a live patch says nothing about the image of the same level, which some nodes need: one of those goes first.
+            lives = 0;
+        }
+
         if (reimages <= 0 && lives <= 0)
         {
             return;

@@ -49,6 +49,15 @@ internal static class Steering
         }
     }
 
+    /// <summary>Takes the taint off the nodes of a pool whose rollout has ended: a view that lagged may have shown them without it when it did.</summary>
+    public static void TakeOff(RolloutPass pass)
+    {
+        foreach (var name in pass.View.SteeredIn(pass.Record.Pool))
+        {
+            pass.Update(pass.View.Nodes[name], new NodeUpdate { SteeredAway = false });
+        }
+    }
+
     /// <summary>Whether every node that should carry the taint does. Asked in every pass of a saturated rollout, so it judges only nodes without it.</summary>
     public static bool InPlace(RolloutPass pass)
     {

@@ -137,7 +137,12 @@ internal static class SurgeSteps
             pass.SetSurge(name, surge.Enter(SurgeStep.Verifying, pass.Now) with { IsCanary = false });
             pass.Wake(pass.Now + pass.Settings.NodeReadyTimeout);
         }
-        else if (node.Unschedulable && node.Mark is null)
+        else if (node is { Unschedulable: true, Mark: { } mark })
+        {
+            // It was on its way out when the rollout before this one ended. Now it serves again, whatever else is wrong with it: cordoned, it would hold up the pool.
+            Handover.Release(pass, node, mark.WasUnschedulable);
+        }
+        else if (node.Unschedulable)
         {
             // UP-155: somebody cordoned it, and we do not undo that. It takes no pods, so it is returned and another one is made.
             pass.SetSurge(name, surge.Enter(SurgeStep.Draining, pass.Now));

@@ -10,13 +10,16 @@ public static class RolloutRecordFacts
     /// <summary>
     /// Whether there can still be something to do about the rollout: it is under way, or it ended and left nodes, surge nodes or marks that have to be looked after.
     /// </summary>
-    /// <remarks>UP-155: a mark that is seen only after the end is still ours to take off; the mark of a quarantined node is meant to stay. Asked about every record
-    /// in every pass: a node is lost with a fault, so a record without one need not be searched.</remarks>
+    /// <remarks>
+    /// UP-155, UP-156: marks and taints that are seen only after the end are still ours to take off; the mark of a quarantined node is meant to stay. Asked about
+    /// every record in every pass: a node is lost with a fault, so a record without one need not be searched.
+    /// </remarks>
     public static bool NeedsCare(this RolloutRecord record, ClusterView view) =>
         !record.Ended
         || record.SurgeNodes.Values.Any(s => s.Counts || IsToBeReturned(record, s))
         || (record.Fault is not null && record.Settled.Values.Any(s => s.Result is NodeResult.NotReady or NodeResult.ProviderFailed))
-        || view.MarkedIn(record.Pool).Any(name => !view.Nodes[name].Quarantined);
+        || view.MarkedIn(record.Pool).Any(name => !view.Nodes[name].Quarantined)
+        || !view.SteeredIn(record.Pool).IsEmpty;
 
     // The node it replaces has come back, perhaps while no window was open.
     private static bool IsToBeReturned(RolloutRecord record, SurgeNode surge) =>

@@ -1,0 +1,34 @@
+using Imago.Cli.Forecasts;
+using Imago.Cli.Nodes;
+using Imago.Cli.Terminals;
+using Imago.Domain.Rollouts.Explanations;
+using NodaTime;
+
+namespace Imago.Cli.Demo;
+
+/// <summary>What the demo has shown, in numbers, and where every node stands at its end.</summary>
+internal static class DemoSummary
+{
+    public static void Write(Terminal terminal, DemoRun run)
+    {
+        var nodes = run.Explanations.Values.ToList();
+        terminal.Out.WriteLine();
+        if (run.Story.Acts)
+        {
+            terminal.WriteProse(
+                $"{PoolSummary.Count(run.NodesDone, "node upgrade")} with {PoolSummary.Count(run.Evictions, "eviction")}; {run.NodesStartedOutsideWindows} nodes started outside a window.");
+            foreach (var budget in run.Budgets)
+            {
+                terminal.WriteProse(
+                    $"Disruption budget {budget.Key} held evictions back for {TimeText.Of(Duration.FromSeconds(budget.BlockedSeconds))}, on {string.Join(" and ", budget.Nodes)}; none was forced.");
+            }
+        }
+
+        terminal.WriteProse($"In the end: {NodeReport.Counts([.. nodes.Select(n => n.Status)])}.");
+        terminal.Out.WriteLine();
+        NodeReport.Write(
+            terminal,
+            nodes.Where(n => n.Status is not (NodeStatus.Current or NodeStatus.Upgraded)).Select(n => new ReportedNode(n.Node, n.Pool, n.Image, n.Target, n.Status, n.Reasons)));
+        terminal.WriteProse("Next: `imago forecast --cluster cluster.json` tells the same of your own cluster; `imago forecast --help` says how to take its picture.");
+    }
+}

@@ -14,10 +14,10 @@ switch (args)
         QuickRun.Print(Console.Out);
         return;
     case ["--forecast", .. var sizes]:
-        ForecastRun.Print(Console.Out, Numbers(sizes, [1000, 5000, 10_000]), runs: 1);
+        ForecastRun.Print(Console.Out, Numbers(sizes, [1000, 5000, 10_000]), runs: 3);
         return;
     case ["--makespan", .. var sizes]:
-        MakespanRun.Print(Console.Out, Numbers(sizes, [10, 100, 1000]), seeds: 1);
+        MakespanRun.Print(Console.Out, Numbers(sizes, [10, 100, 1000]), seeds: 7);
         return;
 }
 

@@ -73,7 +73,8 @@ public sealed record TimingModel
     };
 
     /// <summary>
-    /// One duration as it turns out. It depends on who draws and not on how often anybody drew before: trebled durations give exactly trebled draws.
+    /// One duration as it turns out, to the millisecond. It depends on who draws and not on how often anybody drew before: trebled durations give trebled draws.
     /// </summary>
-    public Duration Draw(Duration nominal, Seed subject) => nominal * (1 + (Spread * ((2 * subject.Fraction) - 1)));
+    public Duration Draw(Duration nominal, Seed subject) =>
+        Duration.FromMilliseconds(Math.Round((nominal * (1 + (Spread * ((2 * subject.Fraction) - 1)))).TotalMilliseconds));
 }

@@ -35,7 +35,7 @@ internal static class DemoCommand
             },
         };
         var command = new Command("demo", "Watch a node OS upgrade happen on an embedded simulated cluster, with real image versions, in about two minutes.") { channel, speed };
-        command.SetAction((parsed, cancellation) => RunAsync(terminal, parsed.GetValue(channel) ?? NodeOsChannel.NodeImage, parsed.GetValue(speed), cancellation));
+        command.SetInterruptibleAction((parsed, cancellation) => RunAsync(terminal, parsed.GetValue(channel) ?? NodeOsChannel.NodeImage, parsed.GetValue(speed), cancellation));
         return command.WithExamples(
             "# new images, one surge at a time",
             "imago demo",

@@ -21,7 +21,7 @@ internal static class ExplainCommand
         var command = new Command("explain", "Explain why each node of a cluster is or is not up to date, and when that will change.") { names };
         cluster.AddTo(command);
         command.Add(output);
-        command.SetAction(async (parsed, cancellation) =>
+        command.SetInterruptibleAction(async (parsed, cancellation) =>
         {
             var (request, _, warning) = await new RequestReader(terminal, cluster, parsed).ReadAsync(cancellation);
             if (warning is not null)

@@ -20,7 +20,7 @@ internal static class ForecastCommand
         command.Add(horizon);
         command.Add(trace);
         command.Add(output);
-        command.SetAction(async (parsed, cancellation) =>
+        command.SetInterruptibleAction(async (parsed, cancellation) =>
         {
             var look = parsed.GetValue(horizon) ?? Duration.FromDays(28);
             if (look <= Duration.Zero)

@@ -19,7 +19,7 @@ public static class ImagesCommand
         var at = InstantOption.Create("--at", "As of this instant [default: now].");
         var output = OutputOption.Create();
         var command = new Command("images", "Show the node images and patch levels that Imago knows: families, latest versions, withdrawn and retired ones.") { family, at, output };
-        command.SetAction((result, cancellation) =>
+        command.SetInterruptibleAction((result, cancellation) =>
             RunAsync(terminal, result.GetValue(family), result.GetValue(at), result.GetValue(output), cancellation));
         return command.WithExamples(
             "# All families as of a day",

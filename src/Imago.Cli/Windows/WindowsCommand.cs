@@ -21,7 +21,7 @@ internal static class WindowsCommand
         var count = WholeNumberOption.Create("--count", "How many windows of each file", 5, 1, 1000);
         var output = OutputOption.Create();
         var command = new Command("windows", "List the next windows of maintenance configurations, less their blocked dates.") { files, from, count, output };
-        command.SetAction((arguments, cancellation) => RunAsync(
+        command.SetInterruptibleAction((arguments, cancellation) => RunAsync(
             terminal,
             arguments.GetValue(files)!,
             arguments.GetValue(from) ?? Instant.FromDateTimeOffset(terminal.Clock.GetUtcNow()),

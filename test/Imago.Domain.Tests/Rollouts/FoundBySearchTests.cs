@@ -82,6 +82,50 @@ public sealed class FoundBySearchTests
     }
 
     [Fact]
+    [Trait("Rule", "UP-22")]
+    public void Decide_MoreSurgeNodesAdoptedThanTheSurge_StartsNoMoreNodesThanTheSurge()
+    {
+        var cluster = Cluster(6);
+        cluster.Pool("s", 4, Some.New);
+        var surge = RolloutRecord.EmptySurge;
+        foreach (var name in new[] { "s-1", "s-2", "s-3", "s-4" })
+        {
+            cluster.Node(name, n => n with { Pool = "a" });
+            surge = surge.Add(name, Surge(SurgeStep.Serving));
+        }
+
+        Decide(cluster, Record() with { Surge = 2, SurgeNodes = surge }).Record.Active.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    [Trait("Rule", "UP-151")]
+    public void Decide_CanaryUnderWayLosesItsBuffer_TriesTheTargetOnNoOtherNode()
+    {
+        var cluster = new TestCluster().Pool("a", 3, settings: s => s with { Canary = Canary.FirstNode })
+            .Node("a-1", n => n with { Unschedulable = true, ScaleDownDisabled = true, Mark = Ours }).Pod("shop/web-1", "a-1");
+        var canary = Active(NodeStep.Draining);
+        var record = Record() with
+        {
+            Surge = 1, CanaryPassedAt = null, Settings = cluster.PoolNamed("a").Settings, Active = canary.SetItem("a-1", canary["a-1"] with { IsCanary = true }),
+        };
+
+        Decide(cluster, record).Record.SurgeNodes.ShouldBeEmpty();
+    }
+
+    [Fact]
+    [Trait("Rule", "UP-5")]
+    public void Decide_SurgeNodeToBeDeletedHasGotPodsMeanwhile_IsDrainedFirst()
+    {
+        var cluster = Cluster(1);
+        cluster.Pool("s", 1, Some.New).Node("s-1", n => n with { Pool = "a" }).Pod("shop/web-1", "s-1");
+
+        var plan = Decide(cluster, Record() with { SurgeNodes = RolloutRecord.EmptySurge.Add("s-1", Surge(SurgeStep.Deleting)) });
+
+        plan.Record.SurgeNodes["s-1"].Step.ShouldBe(SurgeStep.Draining);
+        plan.Actions.OfType<RolloutAction.AskProvider>().ShouldNotContain(a => a.Request.Verb == ProviderVerb.Delete);
+    }
+
+    [Fact]
     [Trait("Rule", "UP-156")]
     public void Decide_TaintSeenAfterTheRolloutEnded_TakesItOff()
     {

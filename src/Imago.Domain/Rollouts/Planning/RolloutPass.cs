@@ -75,6 +75,9 @@ internal sealed class RolloutPass(ClusterInput input, PoolSpec pool, RolloutReco
         return null;
     }
 
+    /// <summary>Whether the provider knows of an operation for a node of this rollout.</summary>
+    public bool IsBegun(ProviderVerb verb, string node) => Input.Operations.ContainsKey(OperationId(Record.Id, node, verb));
+
     public static string OperationId(string rollout, string node, ProviderVerb verb) => $"{rollout}/{node}/{verb}";
 
     public void SetActive(string node, NodeProgress progress) => Record = Record with { Active = Record.Active.SetItem(node, progress) };

@@ -34,7 +34,9 @@ internal static class SurgeSize
 
     private static void Grow(RolloutPass pass, int needed, bool mayStart)
     {
-        if (!mayStart || ImageFor(pass) is not { } image)
+        // UP-151: while a node of the pool tries the target alone, no surge node tries it beside it; not even when the buffer, made from an older image, is gone.
+        var tried = pass.Settings.Canary == Canary.FirstNode && pass.Record.CanaryPassedAt is null && pass.Record.Active.Values.Any(a => a.IsCanary);
+        if (!mayStart || tried || ImageFor(pass) is not { } image)
         {
             return;
         }

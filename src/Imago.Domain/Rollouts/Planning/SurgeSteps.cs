@@ -151,6 +151,13 @@ internal static class SurgeSteps
 
     private static void Delete(RolloutPass pass, string name, SurgeNode surge)
     {
+        // It was empty when it was given up, and not cordoned. Between that and the request, in another pass or after a crash, pods may have come to it.
+        if (!pass.IsBegun(ProviderVerb.Delete, name) && pass.View.PodsOn(name).Any(e => e.Pod.LeavesOnDrain))
+        {
+            pass.SetSurge(name, surge.Enter(SurgeStep.Draining, pass.Now));
+            return;
+        }
+
         var operation = pass.Operation(ProviderVerb.Delete, name, null, null);
         if (operation is { State: OperationState.Succeeded } && !pass.View.Nodes.ContainsKey(name))
         {

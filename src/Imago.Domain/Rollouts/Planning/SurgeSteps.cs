@@ -151,8 +151,8 @@ internal static class SurgeSteps
 
     private static void Delete(RolloutPass pass, string name, SurgeNode surge)
     {
-        // It was empty when it was given up, and not cordoned. Between that and the request, in another pass or after a crash, pods may have come to it.
-        if (!pass.IsBegun(ProviderVerb.Delete, name) && pass.View.PodsOn(name).Any(e => e.Pod.LeavesOnDrain))
+        // Whatever takes pods is not deleted: it is cordoned and drained first. The view may lag, so that it looks empty is not enough; a cordon that is seen is.
+        if (!pass.IsBegun(ProviderVerb.Delete, name) && pass.View.Nodes.TryGetValue(name, out var node) && !node.Unschedulable)
         {
             pass.SetSurge(name, surge.Enter(SurgeStep.Draining, pass.Now));
             return;
@@ -172,10 +172,10 @@ internal static class SurgeSteps
     }
 
     // UP-150: a surge node that does not come up costs nobody anything; it is returned and the pool halts. Pods may have landed on it between its Ready
-    // condition and the complaint, so it is drained like any other: budgets hold for them, too.
+    // condition and the complaint, so it is cordoned and drained like any other: budgets hold for them, too.
     private static void NotReady(RolloutPass pass, string name, SurgeNode surge, string complaint)
     {
-        if (pass.View.PodsOn(name).Any(e => e.Pod.LeavesOnDrain))
+        if (pass.View.Nodes.ContainsKey(name))
         {
             pass.SetSurge(name, surge.Enter(SurgeStep.Draining, pass.Now));
         }

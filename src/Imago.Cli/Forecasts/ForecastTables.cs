@@ -109,9 +109,12 @@ internal static class ForecastTables
         }
 
         terminal.WriteProse(
-            $"{PoolSummary.Count(summary.Evictions, "eviction")} ({summary.EvictionsPerPod:0.00} per pod); at most {PoolSummary.Count(summary.PeakNodes, "node")} at a time, and at most {summary.MaxUnavailableSeen} of a pool fewer in use than before.");
+            $"{PoolSummary.Count(summary.Evictions, "eviction")} ({summary.EvictionsPerPod:0.00} per pod); at most {PoolSummary.Count(summary.PeakNodes, "node")} at a time, {Shortfall(summary.MaxUnavailableSeen)}.");
         terminal.WriteProse(
             $"{TimeText.Of(Duration.FromSeconds(summary.MakespanSeconds))} of work{(summary.WindowsUsed > 0 ? $" in {PoolSummary.Count(summary.WindowsUsed, "window")}" : "")}; no plan needs less than {TimeText.Of(Duration.FromSeconds(summary.LowerBoundSeconds))}.");
         terminal.Out.WriteLine();
     }
+    private static string Shortfall(int most) => most == 0
+        ? "and no pool had fewer nodes in use than before"
+        : $"and at most {PoolSummary.Count(most, "node")} fewer in use in a pool than before";
 }

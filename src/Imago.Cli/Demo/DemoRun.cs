@@ -57,7 +57,7 @@ internal sealed class DemoRun : ITraceSink
         _host.Start();
         AnnounceReleases();
         var before = _world.Time.Now;
-        while (_world.Time.NextAt <= _story.End && _world.Time.Step(_story.End))
+        while (_world.Time.Step(_story.End))
         {
             cancellation.ThrowIfCancellationRequested();
             if (_world.Time.Now > before)

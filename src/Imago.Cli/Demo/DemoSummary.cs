@@ -1,4 +1,3 @@
-using Imago.Cli.Forecasts;
 using Imago.Cli.Nodes;
 using Imago.Cli.Terminals;
 using Imago.Domain.Rollouts.Explanations;
@@ -16,7 +15,7 @@ internal static class DemoSummary
         if (run.Story.Acts)
         {
             terminal.WriteProse(
-                $"{PoolSummary.Count(run.NodesDone, "node upgrade")} with {PoolSummary.Count(run.Evictions, "eviction")}; {run.NodesStartedOutsideWindows} nodes started outside a window.");
+                $"{CountText.Of(run.NodesDone, "node upgrade")} with {CountText.Of(run.Evictions, "eviction")}; {CountText.Of(run.NodesStartedOutsideWindows, "node")} started outside a window.");
             foreach (var budget in run.Budgets)
             {
                 terminal.WriteProse(

@@ -34,7 +34,7 @@ internal static class ForecastTables
         var summary = forecast.Summary;
         var foundBy = string.Join(", ", pools.Select(p => p.FoundBy).Distinct(StringComparer.Ordinal));
         terminal.WriteProse(
-            $"Cluster '{request.Blueprint.Name}': {PoolSummary.Count(summary.Nodes, "node")} in {PoolSummary.Count(pools.Length, "pool")} (found by {foundBy}), channel {request.Spec.Channel}.");
+            $"Cluster '{request.Blueprint.Name}': {CountText.Of(summary.Nodes, "node")} in {CountText.Of(pools.Length, "pool")} (found by {foundBy}), channel {request.Spec.Channel}.");
         terminal.WriteProse($"Forecast from {TimeText.ToMinute(request.From)} over {TimeText.Of(request.Horizon)}. All times are UTC.");
         terminal.Out.WriteLine();
         var counts = NodeReport.Counts([.. forecast.Nodes.Select(n => n.Status)]);
@@ -109,9 +109,12 @@ internal static class ForecastTables
         }
 
         terminal.WriteProse(
-            $"{PoolSummary.Count(summary.Evictions, "eviction")} ({summary.EvictionsPerPod:0.00} per pod); at most {PoolSummary.Count(summary.PeakNodes, "node")} at a time, and at most {summary.MaxUnavailableSeen} of a pool fewer in use than before.");
+            $"{CountText.Of(summary.Evictions, "eviction")} ({summary.EvictionsPerPod:0.00} per pod); at most {CountText.Of(summary.PeakNodes, "node")} at a time, {Shortfall(summary.MaxUnavailableSeen)}.");
         terminal.WriteProse(
-            $"{TimeText.Of(Duration.FromSeconds(summary.MakespanSeconds))} of work{(summary.WindowsUsed > 0 ? $" in {PoolSummary.Count(summary.WindowsUsed, "window")}" : "")}; no plan needs less than {TimeText.Of(Duration.FromSeconds(summary.LowerBoundSeconds))}.");
+            $"{TimeText.Of(Duration.FromSeconds(summary.MakespanSeconds))} of work{(summary.WindowsUsed > 0 ? $" in {CountText.Of(summary.WindowsUsed, "window")}" : "")}; no plan needs less than {TimeText.Of(Duration.FromSeconds(summary.LowerBoundSeconds))}.");
         terminal.Out.WriteLine();
     }
+    private static string Shortfall(int most) => most == 0
+        ? "and no pool had fewer nodes in use than before"
+        : $"and at most {CountText.Of(most, "node")} fewer in use in a pool than before";
 }

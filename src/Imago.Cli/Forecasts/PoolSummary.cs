@@ -22,7 +22,4 @@ internal sealed record PoolSummary(string Name, int Nodes, int Upgraded, Instant
             nodesOf[p.Spec.Name].Max(n => n.FinishedAt),
             [.. nodesOf[p.Spec.Name].Select(n => n.To ?? "-").Distinct(StringComparer.Ordinal)]));
     }
-
-    /// <summary>A number with its noun: <c>1 window</c>, <c>2 windows</c>.</summary>
-    public static string Count(int number, string noun) => $"{number} {noun}{(number == 1 ? "" : "s")}";
 }

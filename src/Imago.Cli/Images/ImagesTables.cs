@@ -36,7 +36,7 @@ internal static class ImagesTables
     {
         Heading(terminal, report.Catalogue);
         var family = report.Family;
-        terminal.WriteProse($"{family.Family}: {family.OsSku}, generation {family.Generation}{(family.Variants.Count == 0 ? "" : $", {string.Join(", ", family.Variants)}")}. {State(family)}".TrimEnd());
+        terminal.WriteProse($"{family.Family}: {family.OsSku}, generation {family.Generation}{(family.Variants.Count == 0 ? "" : $", {string.Join(", ", family.Variants)}")}.{(State(family) is { Length: > 0 } state ? $" {char.ToUpperInvariant(state[0])}{state[1..]}." : "")}");
         var spellings = new[] { report.Spellings.CveIndex, report.Spellings.CveReport, report.Spellings.NotesFolder, report.Spellings.Definition }.OfType<string>().ToList();
         if (spellings.Count > 0)
         {

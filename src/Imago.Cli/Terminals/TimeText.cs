@@ -8,15 +8,12 @@ internal static class TimeText
 {
     private static readonly InstantPattern Minutes = InstantPattern.CreateWithInvariantCulture("uuuu-MM-dd HH:mm");
     private static readonly InstantPattern Seconds = InstantPattern.CreateWithInvariantCulture("uuuu-MM-dd HH:mm:ss");
-    private static readonly InstantPattern Clock = InstantPattern.CreateWithInvariantCulture("HH:mm");
 
     public static string ToMinute(Instant instant) => Minutes.Format(instant);
 
     public static string ToMinute(Instant? instant) => instant is { } known ? Minutes.Format(known) : "-";
 
     public static string ToSecond(Instant instant) => Seconds.Format(instant);
-
-    public static string OfDay(Instant instant) => Clock.Format(instant);
 
     /// <summary>A duration by its two largest units: <c>45 s</c>, <c>29 min</c>, <c>2 h 15 min</c>, <c>3 d 4 h</c>.</summary>
     public static string Of(Duration duration)

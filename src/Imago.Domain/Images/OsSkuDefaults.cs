@@ -22,9 +22,6 @@ public static class OsSkuDefaults
     /// <summary>IM-20: nothing said, or Linux, means Ubuntu; Windows means the long-term Windows Server.</summary>
     public static OsSku Default(OsType? os) => os == OsType.Windows ? OsSku.Windows : OsSku.Ubuntu;
 
-    /// <summary>Whether the SKU is asked for without a version, so that Kubernetes' version decides.</summary>
-    public static bool FollowsKubernetes(OsSku sku) => sku is OsSku.Ubuntu or OsSku.AzureLinux or OsSku.Windows;
-
     /// <summary>The kind of operating system.</summary>
     public static OsType TypeOf(OsSku sku) =>
         sku is OsSku.Windows or OsSku.Windows2019 or OsSku.Windows2022 or OsSku.WindowsAnnual or OsSku.Windows2025 ? OsType.Windows : OsType.Linux;

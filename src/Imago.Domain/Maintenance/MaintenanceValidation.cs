@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using NodaTime;
 using NodaTime.Text;
+using static Imago.Domain.Maintenance.DraftFields;
 
 namespace Imago.Domain.Maintenance;
 
@@ -15,9 +16,6 @@ public sealed record ValidationContext(ConfigurationKind Kind, Instant Now, bool
 /// <remarks>Rules: MW-20…37.</remarks>
 public static class MaintenanceValidation
 {
-    private const int MostBlockedRanges = 100;
-
-    private static readonly LocalDatePattern DatePattern = LocalDatePattern.CreateWithInvariantCulture("uuuu-MM-dd");
     private static readonly LocalTimePattern TimePattern = LocalTimePattern.CreateWithInvariantCulture("HH:mm");
 
     /// <summary>The configuration, or its problems in document order; exactly one of them is given.</summary>
@@ -39,7 +37,7 @@ public static class MaintenanceValidation
         MaintenanceTimes? times = draft.Window is { } window ? ReadWindow(window, windowPath, context, problems) : null;
         if (legacy)
         {
-            times = ReadHours(draft, context, problems);
+            times = WeeklyHoursValidation.Read(draft, context, problems);
         }
 
         return problems.Count == 0 && times is not null
@@ -173,7 +171,7 @@ public static class MaintenanceValidation
         // MW-33: not before today, unless it is what is stored already.
         if (!context.IsStored && date < today && (context.Stored?.Times as MaintenanceWindow)?.StartDate != date)
         {
-            problems.Add(new(path, $"'{text}' lies in the past: today is {DatePattern.Format(today)} at this offset. Choose today or later."));
+            problems.Add(new(path, $"'{text}' lies in the past: today is {FormatDate(today)} at this offset. Choose today or later."));
             return null;
         }
 
@@ -207,141 +205,5 @@ public static class MaintenanceValidation
         return problems.Count == before ? found.ToImmutable() : null;
     }
 
-    private static WeeklyHours? ReadHours(MaintenanceDraft draft, ValidationContext context, ImmutableArray<Problem>.Builder problems)
-    {
-        var before = problems.Count;
-        if (context.Kind != ConfigurationKind.Default)
-        {
-            // MW-36: the older form exists for 'default' only.
-            problems.Add(new(Join(draft.Path, "timeInWeek"), $"'timeInWeek' and 'notAllowedTime' are for configuration 'default' only, not for '{ConfigurationNames.NameOf(context.Kind)}'. Use 'maintenanceWindow', or the name 'default'."));
-        }
-
-        var entries = ImmutableArray.CreateBuilder<TimeInWeek>();
-        foreach (var (entry, index) in (draft.TimeInWeek ?? []).Select((e, i) => (e, i)))
-        {
-            var at = $"{Join(draft.Path, "timeInWeek")}[{index}]";
-            var day = Named<IsoDayOfWeek>(entry.Day, Join(at, "day"), problems);
-
-            // MW-72: absent means the whole day. An empty list would mean never, which nobody writes on purpose.
-            if (entry.HourSlots is { IsEmpty: true })
-            {
-                problems.Add(new(Join(at, "hourSlots"), "'hourSlots' is empty: list at least one slot, 0 to 23, or leave it out for the whole day."));
-            }
-
-            // MW-70: slots 0–23, UTC.
-            ImmutableArray<int>? slots = entry.HourSlots is { } hours
-                ? [.. hours.Select((h, i) => InRange(h, 0, 23, $"{Join(at, "hourSlots")}[{i}]", problems) ?? 0)]
-                : null;
-            entries.Add(new TimeInWeek(day, slots));
-        }
-
-        if (entries.Count == 0)
-        {
-            problems.Add(new(Join(draft.Path, "timeInWeek"), "'timeInWeek' needs at least one entry: a day and, optionally, its hour slots."));
-        }
-
-        var blocked = ImmutableArray.CreateBuilder<(Instant Start, Instant End)>();
-        foreach (var (range, index) in (draft.NotAllowedTime ?? []).Select((r, i) => (r, i)))
-        {
-            var at = $"{Join(draft.Path, "notAllowedTime")}[{index}]";
-            var start = ReadInstant(range.Start, Join(at, "start"), problems);
-            var end = ReadInstant(range.End, Join(at, "end"), problems);
-            if (start is { } first && end is { } last)
-            {
-                if (last < first)
-                {
-                    problems.Add(new(at, $"The end '{range.End}' lies before the start '{range.Start}'."));
-                }
-                else
-                {
-                    // MW-73: instants, half-open.
-                    blocked.Add((first, last));
-                }
-            }
-        }
-
-        TooMany(draft.NotAllowedTime?.Length ?? 0, Join(draft.Path, "notAllowedTime"), problems);
-        return problems.Count == before ? new WeeklyHours(entries.ToImmutable(), blocked.ToImmutable()) : null;
-    }
-
-    private static void TooMany(int count, string path, ImmutableArray<Problem>.Builder problems)
-    {
-        // MW-34: no more than 100 ranges.
-        if (count > MostBlockedRanges)
-        {
-            problems.Add(new(path, $"{count} blocked ranges are too many: at most {MostBlockedRanges} are allowed. Join neighbouring ones."));
-        }
-    }
-
-    private static Instant? ReadInstant(string? text, string path, ImmutableArray<Problem>.Builder problems)
-    {
-        if (Required(text, path, "an instant such as '2026-12-24T00:00:00Z'", problems) is not { } value)
-        {
-            return null;
-        }
-
-        if (OffsetDateTimePattern.Rfc3339.Parse(value) is { Success: true } parsed)
-        {
-            // "9999-12-31T23:59:59-01:00" is past what an instant can be; it means the end of the calendar.
-            return CalendarEdges.InstantOf(parsed.Value.Date, parsed.Value.TimeOfDay, parsed.Value.Offset);
-        }
-
-        problems.Add(new(path, $"'{Shown(value)}' is not an instant. Write RFC 3339, for example '2026-12-24T00:00:00Z'."));
-        return null;
-    }
-
-    private static LocalDate? ReadDate(string text, string path, ImmutableArray<Problem>.Builder problems)
-    {
-        if (text.Length == 10 && DatePattern.Parse(text) is { Success: true } parsed)
-        {
-            return parsed.Value;
-        }
-
-        problems.Add(new(path, $"'{Shown(text)}' is not a date. Write 'YYYY-MM-DD'."));
-        return null;
-    }
-
-    private static string? Required(string? text, string path, string what, ImmutableArray<Problem>.Builder problems)
-    {
-        if (text is null)
-        {
-            problems.Add(new(path, $"'{path[(path.LastIndexOf('.') + 1)..]}' is required: {what}."));
-        }
-
-        return text;
-    }
-
-    // MW-31: numbers out of range, with the range.
-    private static int? InRange(long? value, int least, int most, string path, ImmutableArray<Problem>.Builder problems)
-    {
-        if (value is { } number && number >= least && number <= most)
-        {
-            return (int)number;
-        }
-
-        var allowed = least == most ? $"only {least} is allowed" : $"{least} to {most} is allowed";
-        problems.Add(new(path, value is null ? $"'{path[(path.LastIndexOf('.') + 1)..]}' is required: {allowed}." : $"{value} is out of range: {allowed}."));
-        return null;
-    }
-
-    private static T Named<T>(string? text, string path, ImmutableArray<Problem>.Builder problems)
-        where T : struct, Enum
-    {
-        var names = Enum.GetNames<T>().Where(n => !string.Equals(n, nameof(IsoDayOfWeek.None), StringComparison.Ordinal)).ToList();
-        var at = names.FindIndex(n => string.Equals(n, text, StringComparison.OrdinalIgnoreCase));
-        if (at >= 0)
-        {
-            return Enum.Parse<T>(names[at]);
-        }
-
-        problems.Add(new(path, (text is null ? $"'{path[(path.LastIndexOf('.') + 1)..]}' is required: " : $"'{Shown(text)}' is not known: ") + $"one of {string.Join(", ", names)}."));
-        return default;
-    }
-
     private static int? Digits(string text) => text.All(char.IsAsciiDigit) ? int.Parse(text, System.Globalization.CultureInfo.InvariantCulture) : null;
-
-    private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
-
-    // What people mistype is short; what is hostile is not echoed whole.
-    private static string Shown(string text) => text.Length <= 60 ? text : text[..57] + "...";
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Imago.Domain.Clusters;
 using Imago.Simulation.Blueprints;
 
 namespace Imago.Simulation.Dumps;
@@ -181,7 +182,7 @@ public static class DumpReader
     {
         foreach (var node in nodes)
         {
-            if (node.Labels.TryGetValue("kubernetes.azure.com/cluster", out var group) && group.Length > 0)
+            if (node.Labels.TryGetValue(NodeLabels.Cluster, out var group) && group.Length > 0)
             {
                 return group.Split('_') is [_, _, var aks, _] ? aks : group;
             }

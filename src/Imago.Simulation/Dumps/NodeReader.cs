@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Imago.Domain.Clusters;
 using Imago.Simulation.Blueprints;
 
 namespace Imago.Simulation.Dumps;
@@ -56,7 +57,7 @@ internal static class NodeReader
     private static string Image(ImmutableSortedDictionary<string, string> labels, JsonElement info)
     {
         foreach (var key in (ReadOnlySpan<string>)
-            ["kubernetes.azure.com/node-image-version", "eks.amazonaws.com/nodegroup-image", "karpenter.k8s.aws/instance-ami-id"])
+            [NodeLabels.NodeImageVersion, "eks.amazonaws.com/nodegroup-image", "karpenter.k8s.aws/instance-ami-id"])
         {
             if (labels.TryGetValue(key, out var image) && image.Length > 0)
             {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Imago.Domain.Channels;
+using Imago.Domain.Clusters;
 using Imago.Domain.Images;
 using Imago.Domain.Rollouts.Settings;
 using Imago.Simulation.Blueprints;
@@ -16,9 +17,6 @@ public sealed record DiscoveredPool(PoolSpec Spec, string FoundBy, int Nodes, bo
 /// <summary>Finds out from nodes which pools a cluster has and what they are.</summary>
 public static class PoolDiscovery
 {
-    private const string ModeLabel = "kubernetes.azure.com/mode";
-    private const string SkuLabel = "kubernetes.azure.com/os-sku";
-
     /// <summary>The managed pools of the cluster, ordered by name.</summary>
     public static ImmutableArray<DiscoveredPool> Discover(ClusterBlueprint cluster)
     {
@@ -36,7 +34,7 @@ public static class PoolDiscovery
         var spec = new PoolSpec
         {
             Name = name,
-            Mode = nodes.Any(n => string.Equals(Label(n, ModeLabel), "system", StringComparison.OrdinalIgnoreCase)) ? PoolMode.System : PoolMode.User,
+            Mode = nodes.Any(n => string.Equals(Label(n, NodeLabels.Mode), "system", StringComparison.OrdinalIgnoreCase)) ? PoolMode.System : PoolMode.User,
             Os = Os(nodes, family),
             Family = family,
             Kubernetes = LowestKubelet(nodes),
@@ -72,7 +70,7 @@ public static class PoolDiscovery
         }
 
         // The image is what runs; the SKU label is what was asked for.
-        var os = family is null ? OfSku(nodes.Select(n => Label(n, SkuLabel)).FirstOrDefault(s => s.Length > 0) ?? "") : OfFamily(family.Name);
+        var os = family is null ? OfSku(nodes.Select(n => Label(n, NodeLabels.OsSku)).FirstOrDefault(s => s.Length > 0) ?? "") : OfFamily(family.Name);
         if (os != PoolOs.AzureLinux)
         {
             return os;

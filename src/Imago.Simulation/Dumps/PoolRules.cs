@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Imago.Domain.Clusters;
 
 namespace Imago.Simulation.Dumps;
 
@@ -25,7 +26,7 @@ internal static class PoolRules
 
     private static readonly ImmutableArray<string> Labels =
     [
-        "kubernetes.azure.com/agentpool",
+        NodeLabels.AgentPool,
         "agentpool",
         "cloud.google.com/gke-nodepool",
         "eks.amazonaws.com/nodegroup",

@@ -11,7 +11,7 @@ internal static class Assumptions
         "Labels, taints and sizes of nodes are taken to be their pool's own: surge nodes and reimaged nodes have them, too.",
         "Nobody else changes the cluster: no deployments, autoscaling, failures or other updaters.",
         "Pods become Ready after the timing model's start time wherever they are placed; jobs run on; StatefulSets bring back each pod by itself.",
-        "The scheduler does not preempt pods, and scores only what docs/concepts/timing-model.md names.",
+        "The scheduler does not preempt pods, and scores only what docs/concepts/simulated-cluster.md names.",
         "Releases after the start of the forecast are unknown.",
     ];
 

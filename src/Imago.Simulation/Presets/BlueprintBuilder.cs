@@ -186,9 +186,9 @@ public sealed class BlueprintBuilder(string name, Seed seed)
     {
         var labels = pool.Labels.ToBuilder();
         labels["agentpool"] = pool.Name;
-        labels["kubernetes.azure.com/agentpool"] = pool.Name;
-        labels["kubernetes.azure.com/mode"] = pool.Mode == PoolMode.System ? "system" : "user";
-        labels["kubernetes.azure.com/node-image-version"] = pool.Image.Text;
+        labels[NodeLabels.AgentPool] = pool.Name;
+        labels[NodeLabels.Mode] = pool.Mode == PoolMode.System ? "system" : "user";
+        labels[NodeLabels.NodeImageVersion] = pool.Image.Text;
         labels["kubernetes.io/hostname"] = nodeName;
         labels["kubernetes.io/os"] = "linux";
         if (zone is not null)
@@ -202,7 +202,7 @@ public sealed class BlueprintBuilder(string name, Seed seed)
     private static PodTemplate Labelled(PodTemplate template, string name) => template with { Labels = template.Labels.SetItem("app", name) };
 
     private static PodTemplate InPool(PodTemplate template, string pool) =>
-        template with { NodeSelector = template.NodeSelector.SetItem("kubernetes.azure.com/agentpool", pool) };
+        template with { NodeSelector = template.NodeSelector.SetItem(NodeLabels.AgentPool, pool) };
 
     private void AddPod(ObjectKey key, PodTemplate template, WorkloadRef? owner, NodeBlueprint? node)
     {

@@ -22,12 +22,6 @@ public sealed class VirtualTime(Instant start)
     /// <summary>Number of things that have happened.</summary>
     public long Happened { get; private set; }
 
-    /// <summary>Whether nothing is planned any more.</summary>
-    public bool IsIdle => _due.Count == 0;
-
-    /// <summary>When the next thing happens; null if nothing is planned.</summary>
-    public Instant? NextAt => _due.TryPeek(out _, out var next) ? next.At : null;
-
     /// <summary>Plans something. An instant that has passed means: as soon as what happens now is over.</summary>
     public void At(Instant instant, Action happening) =>
         _due.Enqueue(happening, (Instant.Max(instant, Now), _planned++));

@@ -88,6 +88,9 @@ public sealed record TraceEvent(Instant At, TraceKind Kind)
     /// <summary>The phase that the rollout has entered.</summary>
     public RolloutPhase? Phase { get; init; }
 
+    /// <summary>What a client of the service sees of the pool from now on.</summary>
+    public ProvisioningState? State { get; init; }
+
     /// <summary>What is done to a started node.</summary>
     public NodeWork? Work { get; init; }
 

@@ -34,6 +34,7 @@ public sealed class TraceWriter : ITraceSink, IDisposable
         Number("maxSurge", happened.MaxSurge);
         Number("maxUnavailable", happened.MaxUnavailable);
         Text("phase", happened.Phase?.ToString());
+        Text("state", happened.State?.ToString());
         Text("work", happened.Work?.ToString());
         if (happened.Canary is { } canary)
         {

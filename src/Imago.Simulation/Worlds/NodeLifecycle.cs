@@ -1,3 +1,4 @@
+using Imago.Domain.Clusters;
 using Imago.Domain.Images;
 using Imago.Simulation.Blueprints;
 using Imago.Simulation.Scheduling;
@@ -154,5 +155,5 @@ internal sealed class NodeLifecycle(ClusterState state, Scheduler scheduler, Pod
     private bool IsPresent(SimulatedNode node) => state.Nodes.TryGetValue(node.Name, out var present) && present == node;
 
     private static PatchLevel? LevelOf(NodeBlueprint blueprint) =>
-        blueprint.Annotations.TryGetValue("kubernetes.azure.com/live-patching-current-timestamp", out var text) && PatchLevel.TryParse(text, out var level) ? level : null;
+        blueprint.Annotations.TryGetValue(NodeAnnotations.LivePatchingCurrent, out var text) && PatchLevel.TryParse(text, out var level) ? level : null;
 }

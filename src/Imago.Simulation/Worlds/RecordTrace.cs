@@ -17,13 +17,14 @@ internal static class RecordTrace
         var known = before is not null && string.Equals(before.Id, after.Id, StringComparison.Ordinal) ? before : null;
         if (known is null)
         {
-            Write(new TraceEvent(state.Time.Now, TraceKind.RolloutStarted) 
+            Write(new TraceEvent(state.Time.Now, TraceKind.RolloutStarted)
             {
                 Target = after.Target.Name,
                 Size = after.OriginalSize,
                 MaxSurge = after.Surge,
                 MaxUnavailable = after.MaxUnavailable,
                 Canary = after.Settings.Canary == Canary.FirstNode,
+                State = ProvisioningStates.After(after),
                 Detail = $"to {after.Target.Name}, surge {after.Surge}, max unavailable {after.MaxUnavailable}",
             });
         }
@@ -72,6 +73,7 @@ internal static class RecordTrace
             Write(new TraceEvent(state.Time.Now, after.Ended ? TraceKind.RolloutEnded : TraceKind.RolloutChanged)
             {
                 Phase = after.Phase,
+                State = ProvisioningStates.After(after),
                 Detail = after.Fault is { } fault ? $"{after.Phase}: {fault.Message}" : after.Phase.ToString(),
             });
         }

@@ -92,6 +92,7 @@ public sealed class HostileInputTests(Files files) : IClassFixture<Files>
     [Theory]
     [InlineData("default")]
     [InlineData("aksManagedAutoUpgradeSchedule")]
+    [Trait("Rule", "MW-8")]
     public async Task Maintenance_OfAnotherKind_IsRefused(string name)
     {
         var file = files.Write("other.json", $$$"""{"name":"{{{name}}}","properties":{{{(name == "default"

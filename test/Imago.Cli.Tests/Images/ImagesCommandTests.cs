@@ -33,6 +33,14 @@ public sealed class ImagesCommandTests
     }
 
     [Fact]
+    public async Task Images_FamilyWithAState_SaysItInASentence()
+    {
+        var (_, output, _) = await RunAsync("images", "--family", "AKSUbuntu-1804gen2containerd", "--at", "2026-08-20");
+
+        Line(output, "AKSUbuntu-1804gen2containerd: ").ShouldBe("AKSUbuntu-1804gen2containerd: Ubuntu1804, generation 2. Retired 2025-06-17.");
+    }
+
+    [Fact]
     public async Task Images_AfterTheEndOfTheData_SaysSo()
     {
         var (code, output, error) = await RunAsync("images", "--at", "2026-11-25T06:00:00Z", "--output", "json");

@@ -75,6 +75,15 @@ public sealed class DrainTests
         Decide(cluster, Some.Noon).Actions.ShouldBeEmpty();
     }
 
+    [Fact]
+    [Trait("Rule", "UP-44")]
+    public void Decide_GraceNoLongerFitsUnderABudgetWithRoom_CountsTheDisruptionInTheSingular()
+    {
+        var cluster = Pool().Pod("shop/web-1", "a-1", p => p with { GracePeriod = Duration.FromMinutes(10) }).Pod("shop/web-2", "elsewhere").MinAvailable("shop/web", 1);
+
+        Decide(cluster, Some.After(25)).Record.Active["a-1"].Fault!.Message.ShouldContain("(minAvailable 1, 2 of 2 pods healthy, 1 disruption allowed)");
+    }
+
     [Theory]
     [InlineData(29, false)]
     [InlineData(30, true)]

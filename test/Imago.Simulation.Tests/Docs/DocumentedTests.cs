@@ -51,6 +51,7 @@ public sealed class DocumentedTests
         }
 
         names.Count.ShouldBeGreaterThan(25);
+        names.ShouldContain("state");
         foreach (var name in names)
         {
             page.ShouldContain($"`{name}`");

@@ -22,8 +22,13 @@ internal static class Remarks
             return null;
         }
 
-        var days = Period.DaysBetween(node.Image.Version.Date, newest.Image.Version.Date);
-        return new Reason(ReasonCode.Drift, $"It runs '{node.Image.Text}'; '{newest.Image.Text}' is {days} days newer. Upgrade the node image by hand, or choose a channel that does.");
+        var lag = Period.DaysBetween(node.Image.Version.Date, newest.Image.Version.Date) switch
+        {
+            0 => "a later build of the same day",
+            1 => "1 day newer",
+            var days => $"{days} days newer",
+        };
+        return new Reason(ReasonCode.Drift, $"It runs '{node.Image.Text}'; '{newest.Image.Text}' is {lag}. Upgrade the node image by hand, or choose a channel that does.");
     }
 
     /// <summary>The remarks that follow the reasons of any node.</summary>

@@ -55,7 +55,7 @@ internal static class DrainFaults
     public static string Describe(DisruptionBudget budget, IEnumerable<ObjectKey> unready)
     {
         var limit = budget.MinAvailable is { } min ? $"minAvailable {min}" : $"maxUnavailable {budget.MaxUnavailable?.ToString() ?? "not set"}";
-        var text = $"disruption budget {budget.Key} ({limit}, {budget.CurrentHealthy} of {budget.ExpectedPods} pods healthy, {budget.DisruptionsAllowed} disruptions allowed)";
+        var text = $"disruption budget {budget.Key} ({limit}, {budget.CurrentHealthy} of {budget.ExpectedPods} pods healthy, {budget.DisruptionsAllowed} disruption{(budget.DisruptionsAllowed == 1 ? "" : "s")} allowed)";
         if (budget.CanNeverBeSatisfied)
         {
             return text + ", which can never allow one: lower minAvailable, raise maxUnavailable or add replicas";

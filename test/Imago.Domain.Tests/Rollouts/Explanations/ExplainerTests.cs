@@ -33,6 +33,18 @@ public sealed class ExplainerTests
         node.Reasons[1].Message.ShouldStartWith("It runs 'AKSUbuntu-2204gen2containerd-202606.01.0'; 'AKSUbuntu-2204gen2containerd-202606.22.0' is 21 days newer.");
     }
 
+    [Theory]
+    [InlineData("202606.29.0", "202606.29.1", "a later build of the same day")]
+    [InlineData("202606.28.0", "202606.29.0", "1 day newer")]
+    [InlineData("202606.27.0", "202606.29.0", "2 days newer")]
+    public void Explain_Drift_IsCountedInWords(string runs, string newest, string lag)
+    {
+        var cluster = new TestCluster().Pool("a", 1, $"{Some.FamilyName}-{runs}").Channel(NodeOsChannel.None).Released($"{Some.FamilyName}-{newest}", Some.Noon);
+
+        Explain(cluster).Reasons[1].Message.ShouldBe(
+            $"It runs '{Some.FamilyName}-{runs}'; '{Some.FamilyName}-{newest}' is {lag}. Upgrade the node image by hand, or choose a channel that does.");
+    }
+
     [Fact]
     [Trait("Rule", "CH-19")]
     public void Explain_PoolTheChannelDoesNotSupport_SaysWhy()

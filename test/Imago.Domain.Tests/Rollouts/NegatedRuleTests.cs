@@ -365,7 +365,96 @@ public sealed class NegatedRuleTests
             .ShouldBe(ready ? [new NodeUpdate { Unschedulable = wasUnschedulable, RemoveMark = true }] : []);
     }
 
+    [Theory]
+    [InlineData(0.99, false)]
+    [InlineData(1, true)]
+    [Trait("Rule", "UP-40")]
+    public void Decide_EvictionWasRefused_IsAskedForAgainAtTheInstantGiven(double minute, bool asks)
+    {
+        var cluster = Draining().Pod("shop/web-1", "a-1");
+
+        Decide(cluster, DrainingRecord(cluster), Some.After(minute), Refused).Actions.OfType<RolloutAction.EvictPod>().Any().ShouldBe(asks);
+    }
+
+    [Fact]
+    [Trait("Rule", "UP-94")]
+    public void Decide_EvictionWasRefusedAndTheRolloutIsForced_DeletesThePod()
+    {
+        var cluster = Draining().Pod("shop/web-1", "a-1");
+
+        Decide(cluster, DrainingRecord(cluster) with { Forced = true }, Some.Noon, Refused).Actions.ShouldHaveSingleItem().ShouldBeOfType<RolloutAction.DeletePod>();
+    }
+
+    [Fact]
+    [Trait("Rule", "UP-40")]
+    public void Decide_TwoNodesWantOneDisruption_TheOneThatDrainsLongerGetsIt()
+    {
+        var cluster = InPlace(2).Deployment("shop/web", "a-1", "a-2", "b-1").MinAvailable("shop/web", 2);
+        var record = Running(cluster) with
+        {
+            MaxUnavailable = 2,
+            Active = RolloutRecord.EmptyActive.Add("a-1", Progress("a-1", NodeStep.Draining) with { StartedAt = Some.After(1), Since = Some.After(1) })
+                .Add("a-2", Progress("a-2", NodeStep.Draining)),
+        };
+        foreach (var name in new[] { "a-1", "a-2" })
+        {
+            cluster.Node(name, n => n with { Unschedulable = true, ScaleDownDisabled = true, Mark = Ours });
+        }
+
+        Decide(cluster, record, Some.After(2)).Actions.OfType<RolloutAction.EvictPod>().ShouldHaveSingleItem().Node.ShouldBe("a-2");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    [Trait("Rule", "UP-155")]
+    public void Decide_SurgeNodeIsReturned_ItsMarkSaysWhetherItWasCordonedBefore(bool cordoned)
+    {
+        var cluster = WithSurge(n => n with { Unschedulable = cordoned }).Pod("shop/web-1", "a-9");
+
+        UpdateOf(Decide(cluster, Surging(cluster, SurgeStep.Draining)), "a-9").Mark!.WasUnschedulable.ShouldBe(cordoned);
+    }
+
+    [Theory]
+    [InlineData(10, true)]
+    [InlineData(20, false)]
+    [InlineData(25, false)]
+    [Trait("Rule", "CH-34")]
+    [Trait("Rule", "CH-35")]
+    public void Decide_NodeHasAnOrderAlready_ItIsRaisedAndNeverLowered(int day, bool raised)
+    {
+        var cluster = InPlace(1).Node("a-1", n => n with { DesiredLevel = Some.Level(6, day) }).Channel(NodeOsChannel.SecurityPatch).Patched(Some.Level(6, 20), reboot: false);
+
+        var plan = Decide(cluster, Patching(cluster));
+
+        plan.Actions.OfType<RolloutAction.UpdateNode>().Any(u => u.Update.DesiredLevel is not null).ShouldBe(raised);
+        plan.WakeAt.ShouldBe(Some.After(70));
+    }
+
+    [Theory]
+    [InlineData(14.9)]
+    [InlineData(15)]
+    [Trait("Rule", "UP-150")]
+    public void Decide_ReimagedNodeIsHealthyButNotAtTheTarget_HasNotArrived(double minute)
+    {
+        var cluster = InPlace(1).Node("a-1", n => n with { Unschedulable = true, Mark = Ours });
+        var record = Running(cluster) with { Active = RolloutRecord.EmptyActive.Add("a-1", Progress("a-1", NodeStep.Verifying)) };
+
+        var after = Decide(cluster, record, Some.After(minute)).Record;
+
+        after.Active.ContainsKey("a-1").ShouldBe(minute < 15);
+        after.Settled.GetValueOrDefault("a-1")?.Result.ShouldBe(NodeResult.NotReady);
+    }
+
 //MORE
+    private static ClusterInput Refused(ClusterInput input) => input with { Refused = ImmutableDictionary<ObjectKey, Instant>.Empty.Add(new("shop", "web-1"), Some.After(1)) };
+
+    private static RolloutRecord DrainingRecord(TestCluster cluster) =>
+        Running(cluster) with { Active = RolloutRecord.EmptyActive.Add("a-1", Progress("a-1", NodeStep.Draining)) };
+
+    private static RolloutPlan Decide(TestCluster cluster, RolloutRecord record, Instant now, Func<ClusterInput, ClusterInput> input) =>
+        RolloutPlanner.Decide(input(cluster.Input(now, record)), cluster.PoolNamed("a"), record);
+
     private static TestCluster Draining() => InPlace(1).Node("a-1", n => n with { Unschedulable = true, ScaleDownDisabled = true, Mark = Ours });
 
     private static IEnumerable<string> Evicted(TestCluster cluster) =>

@@ -446,7 +446,77 @@ public sealed class NegatedRuleTests
         after.Settled.GetValueOrDefault("a-1")?.Result.ShouldBe(NodeResult.NotReady);
     }
 
-//MORE
+    [Fact]
+    [Trait("Rule", "UP-42")]
+    public void Decide_GracePeriodIsExactlyTheTimeout_IsNoReasonToWait()
+    {
+        var cluster = InPlace(2).Pod("shop/web-1", "a-1", p => p with { GracePeriod = UpgradeSettings.DefaultDrainTimeout });
+
+        Decide(cluster, Running(cluster) with { MaxUnavailable = 2 }).Record.Active.Keys.ShouldBe(["a-1", "a-2"]);
+    }
+
+    [Theory]
+    [InlineData(14, false)]
+    [InlineData(15, true)]
+    [Trait("Rule", "UP-11")]
+    [Trait("Rule", "UP-150")]
+    public void Decide_ReimagedNodeIsStillAway_HasItsTimeToComeBack(int minute, bool lost)
+    {
+        var cluster = InPlace(1);
+        var record = Running(cluster) with { Active = RolloutRecord.EmptyActive.Add("b-1", Progress("b-1", NodeStep.Verifying)) };
+
+        var after = Decide(cluster, record, Some.After(minute)).Record;
+
+        after.Active.ContainsKey("b-1").ShouldBe(!lost);
+        after.Settled.GetValueOrDefault("b-1")?.Result.ShouldBe(NodeResult.NotReady);
+    }
+
+    [Theory]
+    [InlineData(RolloutTrigger.Automatic, RolloutPhase.Canceled)]
+    [InlineData(RolloutTrigger.Manual, RolloutPhase.Running)]
+    [Trait("Rule", "IM-41")]
+    public void Decide_PoolIsPinnedUnderWay_CallsOffOnlyWhatIsAutomatic(RolloutTrigger trigger, RolloutPhase phase)
+    {
+        var cluster = new TestCluster().Pool("a", 2, spec: p => p with { PinnedBySnapshot = true });
+
+        Decide(cluster, Running(cluster) with { Trigger = trigger }).Record.Phase.ShouldBe(phase);
+    }
+
+    [Theory]
+    [InlineData(true, RolloutPhase.Running)]
+    [InlineData(false, RolloutPhase.Canceled)]
+    [Trait("Rule", "IM-36")]
+    public void Decide_NewerImageIsReleasedUnderWay_TurnsToItOnlyBetweenNodes(bool busy, RolloutPhase phase)
+    {
+        var cluster = InPlace(2).Released(Some.Newest, Some.Noon);
+        var record = Running(cluster) with { Active = busy ? RolloutRecord.EmptyActive.Add("a-1", Progress("a-1", NodeStep.Draining)) : RolloutRecord.EmptyActive };
+
+        Decide(cluster, record).Record.Phase.ShouldBe(phase);
+    }
+
+    [Theory]
+    [InlineData(true, 2)]
+    [InlineData(false, 1)]
+    [Trait("Rule", "UP-93")]
+    public void Decide_BudgetsHoldEveryNode_ForcedOnesStartAllTheSame(bool forced, int started)
+    {
+        var cluster = InPlace(2).Deployment("shop/web", "a-1", "a-2").MinAvailable("shop/web", 2);
+
+        Decide(cluster, Running(cluster) with { MaxUnavailable = 2, Forced = forced }).Record.Active.Count.ShouldBe(started);
+    }
+
+    [Theory]
+    [InlineData(true, RolloutPhase.Running)]
+    [InlineData(false, RolloutPhase.Canceled)]
+    [Trait("Rule", "CH-10")]
+    public void Decide_ChannelIsTurnedOffUnderWay_CallsOffOnlyWhatTheChannelChose(bool named, RolloutPhase phase)
+    {
+        var target = new RolloutTarget.Image(NodeImage.Parse(Some.New));
+        var cluster = new TestCluster().Pool("a", 2, spec: p => p with { RequestedTarget = named ? target : null }).Channel(NodeOsChannel.None);
+
+        Decide(cluster, Running(cluster)).Record.Phase.ShouldBe(phase);
+    }
+
     private static ClusterInput Refused(ClusterInput input) => input with { Refused = ImmutableDictionary<ObjectKey, Instant>.Empty.Add(new("shop", "web-1"), Some.After(1)) };
 
     private static RolloutRecord DrainingRecord(TestCluster cluster) =>

@@ -517,6 +517,62 @@ public sealed class NegatedRuleTests
         Decide(cluster, Running(cluster)).Record.Phase.ShouldBe(phase);
     }
 
+    [Fact]
+    [Trait("Rule", "UP-40")]
+    public void Decide_OnlyATerminatingPodIsUnderASpentBudget_DoesNotHoldTheNode()
+    {
+        var cluster = InPlace(2).Pod("shop/web-1", "a-1", p => p with { Ready = false }).Pod("shop/web-2", "a-1", p => p with { Terminating = true })
+            .Budget("shop/web", b => b with { MinAvailable = IntOrPercent.Of(1), UnhealthyPodEviction = UnhealthyPodEvictionPolicy.AlwaysAllow });
+        var record = Running(cluster) with { MaxUnavailable = 2, Active = RolloutRecord.EmptyActive.Add("a-2", Progress("a-2", NodeStep.Replacing)) };
+
+        Decide(cluster, record).Record.Active.Keys.ShouldBe(["a-1", "a-2"]);
+    }
+
+    [Fact]
+    [Trait("Rule", "MW-52")]
+    public void Decide_UnderWayOutsideTheWindow_WakesWhenItOpens()
+    {
+        var cluster = InPlace(1).With(s => s with { Window = Windows.Daily("20:00", 4) });
+
+        Decide(cluster, Running(cluster)).WakeAt.ShouldBe(Instant.FromUtc(2026, 7, 1, 20, 0));
+    }
+
+    [Fact]
+    [Trait("Rule", "UP-53")]
+    [Trait("Rule", "UP-61")]
+    public void Decide_NothingIsLeftButQuarantinedNodes_EndsWithTheFaultThatEndsNoRun()
+    {
+        var cluster = InPlace(1).Node("a-1", n => n with { Quarantined = true, Unschedulable = true, Mark = Ours });
+        var fault = new RolloutFault(nameof(ReasonCode.Undrainable), "It could not be drained.", "a-1", Some.Noon);
+
+        var after = Decide(cluster, Running(cluster) with { Settled = RolloutRecord.EmptySettled.Add("a-1", Outcome(NodeResult.Quarantined) with { Fault = fault }) }).Record;
+
+        after.Phase.ShouldBe(RolloutPhase.Canceled);
+        after.Fault!.Code.ShouldBe(nameof(ReasonCode.Quarantined));
+    }
+
+    [Theory]
+    [InlineData(false, RolloutPhase.Canceled)]
+    [InlineData(true, RolloutPhase.Running)]
+    [Trait("Rule", "CH-86")]
+    [Trait("Rule", "CH-87")]
+    public void Decide_SupportEndsUnderWay_CallsTheRolloutOffUnlessAttached(bool attached, RolloutPhase phase)
+    {
+        var cluster = new TestCluster().Pool("a", 2).With(s => s with { Support = KubernetesSupport.Unsupported, Attached = attached });
+
+        Decide(cluster, Running(cluster)).Record.Phase.ShouldBe(phase);
+    }
+
+    [Fact]
+    [Trait("Rule", "UP-156")]
+    public void Decide_NoNodeCanBeStartedNow_SteersAwayFromThoseThatWaitAllTheSame()
+    {
+        var cluster = InPlace(2);
+        var record = Running(cluster) with { Steering = true, Active = RolloutRecord.EmptyActive.Add("a-1", Progress("a-1", NodeStep.Replacing)) };
+
+        UpdateOf(Decide(cluster, record), "a-2").ShouldBe(new NodeUpdate { SteeredAway = true });
+    }
+
     private static ClusterInput Refused(ClusterInput input) => input with { Refused = ImmutableDictionary<ObjectKey, Instant>.Empty.Add(new("shop", "web-1"), Some.After(1)) };
 
     private static RolloutRecord DrainingRecord(TestCluster cluster) =>

@@ -573,6 +573,33 @@ public sealed class NegatedRuleTests
         UpdateOf(Decide(cluster, record), "a-2").ShouldBe(new NodeUpdate { SteeredAway = true });
     }
 
+    [Fact]
+    public void Decide_TwoNodesOfOneZoneComeFirstByName_TakesOneOfEachZone()
+    {
+        var cluster = InPlace(3).Node("a-1", n => n with { Zone = "z1" }).Node("a-2", n => n with { Zone = "z1" }).Node("a-3", n => n with { Zone = "z2" });
+
+        Decide(cluster, Running(cluster) with { MaxUnavailable = 2 }).Record.Active.Keys.ShouldBe(["a-1", "a-3"]);
+    }
+
+    [Fact]
+    [Trait("Rule", "UP-65")]
+    public void Decide_UnhealthyNodeWasBlockedInTheLastRun_TakesAHealthyOneFirst()
+    {
+        var cluster = InPlace(2).Node("a-1", n => n with { Ready = false });
+
+        Decide(cluster, Running(cluster) with { BlockedBefore = RolloutRecord.NoNames.Add("a-1") }).Record.Active.Keys.ShouldBe(["a-2"]);
+    }
+
+    [Fact]
+    [Trait("Rule", "UP-156")]
+    [Trait("Rule", "CH-30")]
+    public void Decide_NodesWaitForALivePatch_SteersNothingAwayFromThem()
+    {
+        var cluster = InPlace(3).Channel(NodeOsChannel.SecurityPatch).Patched(Some.Level(6, 20), reboot: false);
+
+        Decide(cluster, Patching(cluster)).Actions.OfType<RolloutAction.UpdateNode>().ShouldAllBe(u => u.Update.SteeredAway == null);
+    }
+
     private static ClusterInput Refused(ClusterInput input) => input with { Refused = ImmutableDictionary<ObjectKey, Instant>.Empty.Add(new("shop", "web-1"), Some.After(1)) };
 
     private static RolloutRecord DrainingRecord(TestCluster cluster) =>

@@ -81,8 +81,8 @@ internal static class Starts
         // A node is lost with a fault, so that a rollout without one need not be searched.
         var lost = pass.Record.Fault is null ? 0 : pass.Record.Settled.Count(s => s.Value is { Work: NodeWork.Reimage, Result: NodeResult.NotReady or NodeResult.ProviderFailed });
 
-        // With a surge, a node may go for each surge node that serves, so that the pool serves at its size throughout. UP-22: surge nodes adopted from an earlier
-        // rollout may be more than the surge of this one, which bounds it all the same.
+        // With a surge, a node may go for each surge node that serves, so that the pool serves at its size throughout. UP-2: never more than the surge, although more
+        // surge nodes of an earlier rollout, which was allowed more, may still be about.
         var room = pass.Record.Surge > 0 ? Math.Min(pass.Record.Surge, pass.Serving.Count()) : pass.Record.MaxUnavailable - lost;
         return (CanaryPending(pass) ? Math.Min(1, room) : room) - pass.Disrupted;
     }

@@ -27,7 +27,10 @@ public sealed class VirtualTime(Instant start)
         _due.Enqueue(happening, (Instant.Max(instant, Now), _planned++));
 
     /// <summary>Plans something a while from now.</summary>
-    public void After(Duration wait, Action happening) => At(Now + wait, happening);
+    public void After(Duration wait, Action happening) => At(In(wait), happening);
+
+    /// <summary>The instant a while from now; where the calendar ends before, its end, which no run reaches.</summary>
+    public Instant In(Duration wait) => wait < Instant.MaxValue - Now ? Now + wait : Instant.MaxValue;
 
     /// <summary>Something went wrong outside the loop's own calls; the next step throws it.</summary>
     public void Fail(Exception failure) => _failure ??= ExceptionDispatchInfo.Capture(failure);

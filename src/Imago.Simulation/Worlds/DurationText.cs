@@ -10,7 +10,10 @@ public static class DurationText
     /// <summary>What is allowed, for error messages.</summary>
     public const string Allowed = "a number with ms, s, m, h or d, for example 90s, 1h30m or 28d";
 
-    /// <summary>Reads a duration; signs, spaces and anything else are refused, and so is more than 10,000 days.</summary>
+    /// <summary>The longest duration that is read, all its parts together.</summary>
+    public static Duration Longest { get; } = Duration.FromDays(10_000);
+
+    /// <summary>Reads a duration; signs, spaces and anything else are refused, and so is more than <see cref="Longest"/>.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out Duration duration)
     {
         duration = Duration.Zero;
@@ -32,7 +35,7 @@ public static class DurationText
             var unit = rest.IndexOfAny("0123456789.");
             unit = unit < 0 ? rest.Length : unit;
             var nanoseconds = number * UnitOf(rest[..unit]);
-            if (nanoseconds is < 0 or > 10_000d * NodaConstants.NanosecondsPerDay or double.NaN)
+            if (nanoseconds is < 0 or double.NaN || nanoseconds > Longest.TotalNanoseconds - duration.TotalNanoseconds)
             {
                 return false;
             }

@@ -175,7 +175,7 @@ internal sealed class PodLifecycle(ClusterState state, Scheduler scheduler, Budg
 
             if (pod.Template.AttachedVolumes > 0)
             {
-                var detached = state.Time.Now + state.Draw(state.Timing.VolumeDetach, "detach", pod.Uid);
+                var detached = state.Time.In(state.Draw(state.Timing.VolumeDetach, "detach", pod.Uid));
                 node.VolumesDetachedAt = Instant.Max(node.VolumesDetachedAt, detached);
             }
         }

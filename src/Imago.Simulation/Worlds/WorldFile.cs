@@ -114,6 +114,7 @@ public static class WorldFile
         }
 
         var factor = 1.0;
+        var longest = Duration.Zero;
         foreach (var property in element.EnumerateObject())
         {
             var path = $"timing.{property.Name}";
@@ -148,7 +149,15 @@ public static class WorldFile
             else
             {
                 timing = Durations[at].Set(timing, duration);
+                longest = Duration.Max(longest, duration);
             }
+        }
+
+        if (longest.TotalDays * factor > DurationText.Longest.TotalDays)
+        {
+            // The calendar has an end, and a product beyond it has no meaning.
+            problems.Add(new("timing.factor", "This factor makes a duration longer than 10000d. Lower one of them."));
+            return timing;
         }
 
         return timing.Times(factor);

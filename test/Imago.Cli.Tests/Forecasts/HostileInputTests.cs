@@ -89,6 +89,22 @@ public sealed class HostileInputTests(Files files) : IClassFixture<Files>
         (await CommandRun.Of(["forecast", option, "", .. others])).ShouldFail(ExitCode.Failed, "The name of a file is missing.");
     }
 
+    [Fact]
+    public async Task World_WhoseFactorMakesADurationTooLong_IsRefused()
+    {
+        var world = files.Write("long.json", """{"timing":{"reimage":"10000d","factor":1000}}""");
+
+        (await CommandRun.Of("forecast", "--cluster", files.Shop, "--world", world)).ShouldFail(ExitCode.Failed, "timing.factor: This factor makes a duration longer than 10000d.");
+    }
+
+    [Fact]
+    public async Task World_WhoseDurationsOutlastTheCalendar_IsPlayedToItsHorizon()
+    {
+        var world = files.Write("late.json", """{"timing":{"reimage":"10000d","volumeDetach":"10000d","podStart":"10000d","podStop":"10000d","surgeProvision":"10000d"}}""");
+
+        (await CommandRun.Of("forecast", "--cluster", files.Shop, "--world", world, "--from", "9998-11-01", "--output", "json")).ExitCode.ShouldBe(ExitCode.Ok);
+    }
+
     [Theory]
     [InlineData("default")]
     [InlineData("aksManagedAutoUpgradeSchedule")]

@@ -24,6 +24,7 @@ public sealed class OptionTests(Files files) : IClassFixture<Files>
     [InlineData("--horizon", "0d", "--horizon: nothing can happen in no time. Write for example 28d.")]
     [InlineData("--horizon", "-1d", "--horizon: '-1d' is not a duration.")]
     [InlineData("--horizon", "99999d", "--horizon: '99999d' is not a duration.")]
+    [InlineData("--horizon", "10000d1s", "--horizon: '10000d1s' is not a duration.")]
     [InlineData("--seed", "-1", "--seed: '-1' is not a whole number from 0 to 18446744073709551615.")]
     [InlineData("--seed", "1.5", "--seed: '1.5' is not a whole number")]
     [InlineData("--from", "yesterday", "--from: 'yesterday' is not an instant.")]

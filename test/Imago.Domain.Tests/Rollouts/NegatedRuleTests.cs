@@ -22,6 +22,32 @@ public sealed class NegatedRuleTests
     private static readonly CordonMark Ours = new("r1", "Upgrading", Some.Noon, WasUnschedulable: false);
 
     [Theory]
+    [InlineData(null, false, false)]
+    [InlineData(null, true, true)]
+    [InlineData(false, true, false)]
+    [InlineData(true, true, true)]
+    [Trait("Rule", "UP-155")]
+    public void Decide_NodeIsStarted_RemembersWhoseCordonItCarries(bool? markSays, bool unschedulable, bool theirs)
+    {
+        var mark = markSays is { } before ? new CordonMark("earlier", "Upgrading", Some.After(-60), before) : null;
+        var cluster = InPlace(1).Node("a-1", n => n with { Unschedulable = unschedulable, Mark = mark });
+
+        Decide(cluster, Running(cluster)).Record.Active["a-1"].WasUnschedulable.ShouldBe(theirs);
+    }
+
+    [Theory]
+    [InlineData(UndrainableNodeBehavior.Cordon, 2)]
+    [InlineData(UndrainableNodeBehavior.Schedule, 1)]
+    [Trait("Rule", "UP-52")]
+    public void Decide_OnlyDoomedNodesAreLeft_TriesThemTogetherOnlyWhereTheOthersWouldGoOnAnyway(UndrainableNodeBehavior undrainable, int started)
+    {
+        var cluster = InPlace(2, s => s with { MaxUnavailable = IntOrPercent.Of(2), Undrainable = undrainable })
+            .Deployment("shop/admin", "a-1").MinAvailable("shop/admin", 1).Deployment("shop/legacy", "a-2").MinAvailable("shop/legacy", 1);
+
+        Decide(cluster, Running(cluster) with { MaxUnavailable = 2, MaxBlocked = 2 }).Record.Active.Count.ShouldBe(started);
+    }
+
+    [Theory]
     [InlineData(true, 1)]
     [InlineData(false, 0)]
     [Trait("Rule", "UP-67")]

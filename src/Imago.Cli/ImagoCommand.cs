@@ -16,7 +16,16 @@ public static class ImagoCommand
 {
     public static async Task<int> RunAsync(string[] args, Terminal terminal)
     {
-        var result = Create(terminal).Parse(args);
+        ParseResult result;
+        try
+        {
+            result = Create(terminal).Parse(args);
+        }
+        catch (Exception bug)
+        {
+            return await ReportAsync(terminal, bug);
+        }
+
         if (result.Errors.Count > 0)
         {
             return await MisusedAsync(result, [.. result.Errors.Select(e => e.Message), .. await Suggestions(result)], terminal);
@@ -52,13 +61,15 @@ public static class ImagoCommand
         }
         catch (Exception bug)
         {
-            // Nobody is helped by a stack trace on the terminal; type and place are what a report needs first.
-            return await SayAsync(
-                terminal,
-                $"This is a bug in Imago: {bug.GetType().Name} in {bug.TargetSite?.DeclaringType?.Name}.{bug.TargetSite?.Name}: {bug.Message.TrimEnd('.')}. Please report this line with the command line and, if you may, the input.",
-                ExitCode.Internal);
+            return await ReportAsync(terminal, bug);
         }
     }
+
+    // Nobody is helped by a stack trace on the terminal; type and place are what a report needs first.
+    private static Task<int> ReportAsync(Terminal terminal, Exception bug) => SayAsync(
+        terminal,
+        $"This is a bug in Imago: {bug.GetType().Name} in {bug.TargetSite?.DeclaringType?.Name}.{bug.TargetSite?.Name}: {bug.Message.TrimEnd('.')}. Please report this line with the command line and, if you may, the input.",
+        ExitCode.Internal);
 
     internal static RootCommand Create(Terminal terminal)
     {

@@ -72,7 +72,8 @@ internal static class InputFile
     private static string? Explain(string file, Exception problem) => problem switch
     {
         _ when file.AsSpan().Trim().IsEmpty => "The name of a file is missing.",
-        FileNotFoundException or DirectoryNotFoundException => $"There is no file '{file}'. Check the path.",
+        DirectoryNotFoundException => $"There is no folder for '{file}'. Check the path, or make the folder first.",
+        FileNotFoundException => $"There is no file '{file}'. Check the path.",
         UnauthorizedAccessException => Directory.Exists(file) ? $"'{file}' is a directory. Name a file in it." : $"File '{file}' may not be opened by this user.",
         IOException or ArgumentException or NotSupportedException => $"File '{file}' cannot be opened: {problem.Message}",
         _ => null,

@@ -82,6 +82,18 @@ public sealed class FoundBySearchTests
     }
 
     [Fact]
+    [Trait("Rule", "UP-155")]
+    public void Decide_SomebodyUncordonsANodeThatWasCordonedBeforeUs_DoesNotCordonItAgain()
+    {
+        var cluster = Cluster(1).Node("a-1", n => n with { Unschedulable = false, Mark = Ours with { WasUnschedulable = true } });
+
+        var update = UpdateOf(Decide(cluster, Record() with { Phase = RolloutPhase.Failed, EndedAt = Some.Noon }), "a-1");
+
+        update.RemoveMark.ShouldBeTrue();
+        update.Unschedulable.ShouldNotBe(true);
+    }
+
+    [Fact]
     [Trait("Rule", "UP-22")]
     public void Decide_MoreSurgeNodesAdoptedThanTheSurge_StartsNoMoreNodesThanTheSurge()
     {

@@ -27,8 +27,9 @@ internal static class Handover
     /// <summary>Hands a node back as it was. True when nothing of ours is left on it.</summary>
     public static bool Release(RolloutPass pass, Node node, bool wasUnschedulable)
     {
-        // UP-155: a cordon that somebody else made is never undone; a reimage that lost it puts it back.
-        var cordoned = wasUnschedulable;
+        // UP-155: a cordon that somebody else made is never undone; a reimage that lost it puts it back. Our mark comes with a cordon: without one, somebody has
+        // taken it off since, and knew about theirs.
+        var cordoned = wasUnschedulable && (node.Mark is null || node.Unschedulable);
         if (node.Unschedulable == cordoned && node.Mark is null && !node.ScaleDownDisabled && !node.SteeredAway)
         {
             return true;

@@ -43,6 +43,9 @@ internal sealed class DemoRun : ITraceSink
 
     public int Evictions { get; private set; }
 
+    /// <summary>Pods deleted although a budget objected.</summary>
+    public int Forced { get; private set; }
+
     public int NodesDone { get; private set; }
 
     public int NodesStartedOutsideWindows { get; private set; }
@@ -75,6 +78,10 @@ internal sealed class DemoRun : ITraceSink
         {
             case TraceKind.PodEvicted:
                 Evictions++;
+                break;
+            case TraceKind.PodForced:
+                Evictions++;
+                Forced++;
                 break;
             case TraceKind.NodeFinished when happened.Result == NodeResult.Upgraded:
                 NodesDone++;

@@ -15,11 +15,11 @@ internal static class DemoSummary
         if (run.Story.Acts)
         {
             terminal.WriteProse(
-                $"{CountText.Of(run.NodesDone, "node upgrade")} with {CountText.Of(run.Evictions, "eviction")}; {CountText.Of(run.NodesStartedOutsideWindows, "node")} started outside a window.");
+                $"{CountText.Of(run.NodesDone, "node upgrade")} with {CountText.Of(run.Evictions, "eviction")}, of which {run.Forced} against a disruption budget; {CountText.Of(run.NodesStartedOutsideWindows, "node")} started outside a window.");
             foreach (var budget in run.Budgets)
             {
                 terminal.WriteProse(
-                    $"Disruption budget {budget.Key} held evictions back for {TimeText.Of(Duration.FromSeconds(budget.BlockedSeconds))}, on {string.Join(" and ", budget.Nodes)}; none was forced.");
+                    $"Disruption budget {budget.Key} held evictions back for {TimeText.Of(Duration.FromSeconds(budget.BlockedSeconds))}, on {string.Join(" and ", budget.Nodes)}.");
             }
         }
 

@@ -45,7 +45,7 @@ public sealed class ReconcilerHost
     public void Start() => WakeBy(_world.Time.Now);
 
     /// <summary>Somebody changed what is asked of the cluster.</summary>
-    public void Poke() => OnChanged();
+    public void TellOfChange() => OnChanged();
 
     /// <summary>The process ends, whatever it was doing.</summary>
     public void Stop()

@@ -44,7 +44,7 @@ internal sealed class BudgetController(ClusterState state)
     {
         foreach (var budget in pod.Budgets)
         {
-            budget.Pods.Remove(pod);
+            budget.Forget(pod);
         }
     }
 

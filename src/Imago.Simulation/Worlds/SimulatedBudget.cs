@@ -40,6 +40,13 @@ internal sealed class SimulatedBudget(BudgetBlueprint blueprint)
     /// <summary>The API has noted that a pod is about to go; until then it does not count as healthy.</summary>
     public void ExpectToGo(SimulatedPod pod, Instant until) => _expectedToGo[pod] = until;
 
+    /// <summary>The pod has left.</summary>
+    public void Forget(SimulatedPod pod)
+    {
+        Pods.Remove(pod);
+        _expectedToGo.Remove(pod);
+    }
+
     /// <summary>What the disruption controller computes. Answers whether anything changed.</summary>
     public bool Recompute(Instant now)
     {

@@ -27,7 +27,7 @@ public sealed partial class DemoCommandTests
             "2026-08-10 05:00:00  The maintenance window closes: no further node is started, nodes in flight finish.",
             "2026-08-11 01:00:00  The maintenance window opens",
             "Rollout of pool system: Succeeded.",
-            "12 node upgrades with 56 evictions; 0 nodes started outside a window.",
+            "12 node upgrades with 56 evictions, of which 0 against a disruption budget; 0 nodes started outside a window.",
             "Disruption budget shop/cart held evictions back for ",
             "In the end: 12 ",
         };

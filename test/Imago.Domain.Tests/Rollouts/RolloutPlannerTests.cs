@@ -10,6 +10,7 @@ using Imago.Domain.Tests.Rollouts.Kit;
 using NodaTime;
 using Shouldly;
 using Xunit;
+using static Imago.Domain.Tests.Rollouts.Kit.Situation;
 
 namespace Imago.Domain.Tests.Rollouts;
 
@@ -211,38 +212,5 @@ public sealed class RolloutPlannerTests
         Should.Throw<InvalidOperationException>(() => ended.Become(RolloutPhase.Halting, Some.Noon)).Message.ShouldBe("Rollout 'r1' cannot go from Succeeded to Halting (no cause).");
     }
 
-    private static TestCluster InPlace(int nodes) =>
-        new TestCluster().Pool("a", nodes, settings: s => s with { MaxSurge = IntOrPercent.Of(0), MaxUnavailable = IntOrPercent.Of(1) });
-
     private static TestCluster WithSurge(Func<Node, Node> change) => new TestCluster().Pool("a", 9, Some.New).Node("a-1", n => n with { Image = NodeImage.Parse(Some.Old) }).Node("a-9", change);
-
-    private static NodeProgress Progress(string node, NodeStep step) => new()
-    {
-        Work = NodeWork.Reimage, Step = step, StartedAt = Some.Noon, Since = Some.Noon, From = Some.Old, To = Some.New, Uid = $"{node}/1",
-    };
-
-    private static RolloutRecord Running(TestCluster cluster) => new()
-    {
-        Id = "r1",
-        Pool = "a",
-        Target = new RolloutTarget.Image(NodeImage.Parse(Some.New)),
-        StartedAt = Some.Noon,
-        OriginalSize = 1,
-        MaxUnavailable = 1,
-        MaxBlocked = 1,
-        Epoch = 1,
-        Settings = cluster.PoolNamed("a").Settings,
-        CanaryPassedAt = Some.Noon,
-    };
-
-    private static RolloutRecord Surging(TestCluster cluster, SurgeStep step) => Running(cluster) with
-    {
-        Surge = 1,
-        MaxUnavailable = 0,
-        SurgeNodes = RolloutRecord.EmptySurge.Add("a-9", new SurgeNode { Step = step, Since = Some.Noon, NamedAt = Some.Noon, Image = Some.New }),
-        SurgeNamed = 1,
-    };
-
-    private static RolloutPlan Decide(TestCluster cluster, RolloutRecord record, Instant? now = null) =>
-        RolloutPlanner.Decide(cluster.Input(now, record), cluster.PoolNamed("a"), record);
 }

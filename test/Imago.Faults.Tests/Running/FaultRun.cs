@@ -45,7 +45,7 @@ internal sealed class FaultRun
         _intent = new Intent(scenario.Spec, Known(Scenario.Start), Scenario.Start);
         _truth = new Truth(scenario, _world, _intent);
         Checker = new Checker(_truth);
-        _troubles = new WorldTroubles(scenario, _truth, Poke, Tell);
+        _troubles = new WorldTroubles(scenario, _truth, TellEveryHost, Tell);
         Announce();
         StartProcess();
         if (scenario.Faults.TwoProcesses)
@@ -146,14 +146,14 @@ internal sealed class FaultRun
         }
 
         _troubles.Heal();
-        Poke();
+        TellEveryHost();
     }
 
-    private void Poke()
+    private void TellEveryHost()
     {
         foreach (var (host, _) in _alive)
         {
-            host.Poke();
+            host.TellOfChange();
         }
     }
 
@@ -166,7 +166,7 @@ internal sealed class FaultRun
         IClusterConnection connection = new RecordingConnection(_world.Connect(), Checker, name);
         if (_scenario.Faults.ViewLag > Duration.Zero)
         {
-            connection = new LaggingConnection(connection, _world, _scenario.Faults.ViewLag, () => host!.Poke());
+            connection = new LaggingConnection(connection, _world, _scenario.Faults.ViewLag, () => host!.TellOfChange());
         }
 
         connection = new FaultyConnection(connection, faults);
@@ -230,7 +230,7 @@ internal sealed class FaultRun
             {
                 _intent.Catalog = Known(at);
                 Tell("news in the catalogue");
-                Poke();
+                TellEveryHost();
             });
         }
     }

@@ -40,6 +40,9 @@ internal sealed class RolloutPass(ClusterInput input, PoolSpec pool, RolloutReco
     /// <summary>Nodes under way that do not serve meanwhile.</summary>
     public int Disrupted => Record.Active.Count(a => a.Value.Work == NodeWork.Reimage);
 
+    /// <summary>UP-151: whether a canary is asked for and has not passed yet.</summary>
+    public bool CanaryPending => Settings.Canary == Canary.FirstNode && Record.CanaryPassedAt is null;
+
     /// <summary>Asks to be woken at an instant in the future; the earliest counts.</summary>
     public void Wake(Instant at)
     {

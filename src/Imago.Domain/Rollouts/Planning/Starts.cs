@@ -13,7 +13,7 @@ internal static class Starts
     public static void Start(RolloutPass pass, List<Candidate> candidates)
     {
         var (reimages, lives) = (ReimageSlots(pass), LiveSlots(pass));
-        if (CanaryPending(pass) && candidates.Reimages() > 0)
+        if (pass.CanaryPending && candidates.Reimages() > 0)
         {
             // UP-151: a live patch says nothing about the image of the same level, which some nodes need: one of those goes first.
             lives = 0;
@@ -29,7 +29,7 @@ internal static class Starts
         {
             Begin(pass, candidate);
             order.Chosen(candidate);
-            if (CanaryPending(pass))
+            if (pass.CanaryPending)
             {
                 // UP-151: the canary goes alone.
                 return;
@@ -63,17 +63,15 @@ internal static class Starts
             Uid = node.Uid,
             WindowStart = pass.Gate.Current?.Start,
             WasUnschedulable = node.Mark is { } mark ? mark.WasUnschedulable : node.Unschedulable,
-            IsCanary = CanaryPending(pass),
+            IsCanary = pass.CanaryPending,
         });
     }
-
-    private static bool CanaryPending(RolloutPass pass) => pass.Settings.Canary == Canary.FirstNode && pass.Record.CanaryPassedAt is null;
 
     /// <summary>How many more nodes may be taken out of service now.</summary>
     private static int ReimageSlots(RolloutPass pass)
     {
         // UP-151: the canary goes alone.
-        if (CanaryPending(pass) && pass.Record.Active.Count > 0)
+        if (pass.CanaryPending && pass.Record.Active.Count > 0)
         {
             return 0;
         }
@@ -84,7 +82,7 @@ internal static class Starts
         // With a surge, a node may go for each surge node that serves, so that the pool serves at its size throughout. UP-2: never more than the surge, although more
         // surge nodes of an earlier rollout, which was allowed more, may still be about.
         var room = pass.Record.Surge > 0 ? Math.Min(pass.Record.Surge, pass.Serving.Count()) : pass.Record.MaxUnavailable - lost;
-        return (CanaryPending(pass) ? Math.Min(1, room) : room) - pass.Disrupted;
+        return (pass.CanaryPending ? Math.Min(1, room) : room) - pass.Disrupted;
     }
 
     /// <summary>How many more nodes may be patched live now. They keep serving; the number is bounded like the others so that a bad patch stays small.</summary>
@@ -96,7 +94,7 @@ internal static class Starts
             return 0;
         }
 
-        if (CanaryPending(pass))
+        if (pass.CanaryPending)
         {
             return pass.Record.Active.Count > 0 ? 0 : 1;
         }

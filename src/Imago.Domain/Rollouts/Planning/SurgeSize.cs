@@ -1,7 +1,6 @@
 using System.Globalization;
 using Imago.Domain.Images;
 using Imago.Domain.Rollouts.Records;
-using Imago.Domain.Rollouts.Settings;
 
 namespace Imago.Domain.Rollouts.Planning;
 
@@ -30,12 +29,12 @@ internal static class SurgeSize
 
     // UP-151: until the canary has passed there is one surge node at most, and it goes first of all: a bad image then costs no node of the pool.
     private static int Allowed(RolloutPass pass) =>
-        pass.Settings.Canary == Canary.FirstNode && pass.Record.CanaryPassedAt is null ? Math.Min(1, pass.Record.Surge) : pass.Record.Surge;
+        pass.CanaryPending ? Math.Min(1, pass.Record.Surge) : pass.Record.Surge;
 
     private static void Grow(RolloutPass pass, int needed, bool mayStart)
     {
         // UP-151: while a node of the pool tries the target alone, no surge node tries it beside it; not even when the buffer, made from an older image, is gone.
-        var tried = pass.Settings.Canary == Canary.FirstNode && pass.Record.CanaryPassedAt is null && pass.Record.Active.Values.Any(a => a.IsCanary);
+        var tried = pass.CanaryPending && pass.Record.Active.Values.Any(a => a.IsCanary);
         if (!mayStart || tried || ImageFor(pass) is not { } image)
         {
             return;
@@ -55,7 +54,7 @@ internal static class SurgeSize
                 Since = pass.Now,
                 NamedAt = pass.Now,
                 Image = image,
-                IsCanary = pass.Settings.Canary == Canary.FirstNode && pass.Record.CanaryPassedAt is null,
+                IsCanary = pass.CanaryPending,
             });
         }
     }

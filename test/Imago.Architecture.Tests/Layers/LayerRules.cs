@@ -30,7 +30,8 @@ internal static class LayerRules
         ["Imago.Dashboard"] = [Domain, Application, Contracts],
         ["Imago.Server"] = BelowHosts,
         ["Imago.Agent"] = BelowHosts,
-        ["Imago.Cli"] = BelowHosts,
+        // One executable: `imago server` starts the server in the same process.
+        ["Imago.Cli"] = [.. BelowHosts, "Imago.Server"],
     };
 
     /// <summary>References between projects under src/ that the layers do not allow, and projects that have no layer.</summary>

@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using Imago.Domain.Rollouts.Records;
+using NodaTime;
+
+namespace Imago.Application.Resources;
+
+/// <summary>A condition of a cluster, for people and tools: a CamelCase reason and a sentence.</summary>
+public sealed record StoredCondition(string Reason, string Message);
+
+/// <summary>The status of a managed cluster, as Imago keeps it beside the document (<see cref="Storage.StoredResource.Status"/>).</summary>
+public sealed record ClusterStatus
+{
+    public ProvisioningState ProvisioningState { get; init; } = ProvisioningState.Creating;
+
+    /// <summary>EV-82: the error of the last operation that failed, as an ARM error object in JSON; null if the last one did not.</summary>
+    public string? ProvisioningError { get; init; }
+
+    public bool Running { get; init; } = true;
+
+    /// <summary>The full Kubernetes version the cluster has, without a v: <c>1.35.6</c> (CU-21).</summary>
+    public string KubernetesVersion { get; init; } = "";
+
+    public ImmutableArray<StoredCondition> Conditions { get; init; } = [];
+
+    /// <summary>UP-153: who paused automatic work, when and why; null while nobody has.</summary>
+    public StoredPause? Pause { get; init; }
+
+    /// <summary>MW-13: until when automatic work may ignore windows; null: windows hold.</summary>
+    public Instant? WindowOverrideUntil { get; init; }
+}
+
+public sealed record StoredPause(string By, Instant Since, string Why);
+
+/// <summary>A pair of versions that a pool had (<c>recentlyUsedVersions</c>).</summary>
+public sealed record UsedVersion(string OrchestratorVersion, string NodeImageVersion, Instant Timestamp);
+
+/// <summary>The status of an agent pool.</summary>
+public sealed record PoolStatus
+{
+    public ProvisioningState ProvisioningState { get; init; } = ProvisioningState.Creating;
+
+    public string? ProvisioningError { get; init; }
+
+    /// <summary>The image the pool's new nodes get and its old ones have or move to.</summary>
+    public string NodeImageVersion { get; init; } = "";
+
+    public string KubernetesVersion { get; init; } = "";
+
+    /// <summary>UP-20: Kubernetes version when the pool was made.</summary>
+    public string CreatedAtKubernetes { get; init; } = "";
+
+    /// <summary>Nodes there are, surge nodes not counted.</summary>
+    public int Count { get; init; }
+
+    public ImmutableArray<UsedVersion> RecentlyUsed { get; init; } = [];
+
+    public StoredPause? Pause { get; init; }
+
+    /// <summary>EV-68: nodes that are not at their target.</summary>
+    public int NodesBehind { get; init; }
+}

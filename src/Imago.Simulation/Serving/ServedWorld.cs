@@ -1,6 +1,7 @@
-using System.Text.Json;
 using Imago.Application.Ports;
+using Imago.Domain.Clusters;
 using Imago.Domain.Rollouts.Actions;
+using Imago.Domain.Rollouts.Records;
 using Imago.Simulation.Serving.Journal;
 using Imago.Simulation.Serving.Pools;
 using Imago.Simulation.Serving.Workloads;
@@ -13,6 +14,8 @@ namespace Imago.Simulation.Serving;
 /// <summary>A simulated world with the scale sets of a served cluster. It changes by time and by calls, and by nothing else.</summary>
 internal sealed class ServedWorld
 {
+    private IClusterConnection? _connection;
+
     public ServedWorld(SimulatedWorld world, ServedFacts facts)
     {
         World = world;
@@ -70,17 +73,21 @@ internal sealed class ServedWorld
         }
     }
 
+    /// <summary>The cluster as it is now; made from scratch once, then kept change by change.</summary>
+    public ClusterView View() => Completed((_connection ??= World.Connect()).ObserveAsync(CancellationToken.None));
+
     /// <summary>The call that writes a record.</summary>
-    public WorldCall.Recorded Writing(Domain.Rollouts.Records.RolloutRecord record, string? expected) =>
+    public WorldCall.Recorded Writing(RolloutRecord record, string? expected) =>
         new(record.Pool, expected, RecordPatch.Between(World.RecordStore.All.GetValueOrDefault(record.Pool)?.Record, record));
 
     private (object? Answer, bool DidSomething) Ask(ProviderRequest request)
     {
         var provider = World.Provider;
         var (operations, epoch) = (provider.Operations.Count, provider.HighestEpoch);
-        var task = provider.BeginAsync(request, CancellationToken.None);
-
-        // Everything in the simulated world completes at once.
-        return (task.GetAwaiter().GetResult(), provider.Operations.Count != operations || provider.HighestEpoch != epoch);
+        var answer = Completed(provider.BeginAsync(request, CancellationToken.None));
+        return (answer, provider.Operations.Count != operations || provider.HighestEpoch != epoch);
     }
+
+    // Everything in the simulated world completes at once.
+    private static T Completed<T>(ValueTask<T> task) => task.GetAwaiter().GetResult();
 }

@@ -23,6 +23,7 @@ internal static class JournalText
 
     public static string Write<T>(T value) => JsonSerializer.Serialize(value, Options);
 
+    /// <summary>What a text says.</summary>
     /// <exception cref="JsonException">The text is not what it should be: somebody changed the journal by hand, or a newer Imago wrote it.</exception>
     public static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, Options) ?? throw new JsonException("A journal entry cannot be null.");
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Imago.Application.Engine;
-using Imago.Domain.Clusters;
 using Imago.Simulation.Blueprints;
 using Imago.Simulation.Tracing;
 using Imago.Simulation.Worlds;

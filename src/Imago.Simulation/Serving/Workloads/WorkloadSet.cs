@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Imago.Domain.Clusters;
 using Imago.Simulation.Blueprints;
 

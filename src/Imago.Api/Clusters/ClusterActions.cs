@@ -87,7 +87,7 @@ internal sealed class ClusterActions(IStore store, Scopes scopes, Commits commit
 
     private Attempt Begin(ApiRequest request, StoredResource cluster, OperationKind kind, ResourceWrite status)
     {
-        var operation = NewOperations.For(request, kind, cluster, ClusterDocuments.LocationOf(cluster), null);
+        var operation = NewOperations.For(request, kind, cluster, ClusterResources.LocationOf(cluster), null);
         var batch = new StoreBatch
         {
             Resources = [status],

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Imago.Api.Documents;
 using Imago.Application.Resources;
 using Imago.Application.Storage;
 
@@ -29,6 +30,9 @@ internal sealed record ClusterResources(StoredResource Cluster, ImmutableArray<S
 
     /// <summary>The last segment of a resource's id.</summary>
     public static string NameOf(StoredResource resource) => resource.Id[(resource.Id.LastIndexOf('/') + 1)..];
+
+    /// <summary>The region of a cluster.</summary>
+    public static string LocationOf(StoredResource cluster) => ClusterDocument.Of(cluster).Location;
 
     private static StoredResource? Named(ImmutableArray<StoredResource> resources, string name) =>
         resources.FirstOrDefault(r => NameOf(r).Equals(name, StringComparison.OrdinalIgnoreCase));

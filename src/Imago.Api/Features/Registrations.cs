@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Imago.Api.Activities;
 using Imago.Api.Pipeline;
 using Imago.Api.Writing;
-using Imago.Application.Resources;
 using Imago.Application.Storage;
 using Imago.Contracts.Resources;
 using NodaTime;

@@ -51,7 +51,7 @@ internal sealed class GroupDeletion(IStore store, Scopes scopes, Commits commits
                     $"Resource group '{GroupDocument.NameOf(group)}' cannot be deleted: cluster '{ClusterResources.NameOf(cluster)}' has operation '{open[0].Id}' ({open[0].Kind}) under way. Wait for it, or abort it."));
             }
 
-            var operation = NewOperations.For(request, OperationKind.DeleteCluster, cluster, ClusterDocuments.LocationOf(cluster), null);
+            var operation = NewOperations.For(request, OperationKind.DeleteCluster, cluster, ClusterResources.LocationOf(cluster), null);
             operations.Add(new OperationWrite(operation));
             writes.Add(NewOperations.Deleting(cluster));
             activities.Add(ActivityJournal.Started(request, cluster.Id) with { OperationName = OperationNames.ClusterDelete });

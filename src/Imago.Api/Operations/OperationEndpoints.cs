@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Imago.Api.Clusters;
+using Imago.Api.Documents;
 using Imago.Api.Pipeline;
 using Imago.Api.Routing;
 using Imago.Api.Subscriptions;
@@ -9,7 +10,7 @@ using Imago.Contracts.Errors;
 namespace Imago.Api.Operations;
 
 /// <summary>How long-running operations go and end (AZ-19, EV-80, EV-81).</summary>
-internal sealed class OperationEndpoints(IStore store, Scopes scopes, OperationLinks links, ClusterDocuments documents) : IRouteSource
+internal sealed class OperationEndpoints(IStore store, Scopes scopes, OperationLinks links) : IRouteSource
 {
     private const string Base = "/subscriptions/{subscription}/providers/Microsoft.ContainerService/locations/{location}";
 
@@ -60,13 +61,13 @@ internal sealed class OperationEndpoints(IStore store, Scopes scopes, OperationL
     private async ValueTask<ApiAnswer> PoolAsync(ApiRequest request, StoredOperation operation)
     {
         var cluster = ClusterResources.Of(await store.ClusterAsync(operation.ClusterKey, request.Cancellation));
-        return cluster is not null && operation.Pool is { } name && cluster.Pool(name) is { } pool ? ApiAnswer.Ok(documents.Pool(cluster, pool, request)) : ApiAnswer.Nothing();
+        return cluster is not null && operation.Pool is { } name && cluster.Pool(name) is { } pool ? ApiAnswer.Ok(WireDocuments.AgentPool(pool, cluster.Status.Running, request.ApiVersion!.Value)) : ApiAnswer.Nothing();
     }
 
     private async ValueTask<ApiAnswer> ClusterAsync(ApiRequest request, StoredOperation operation)
     {
         var cluster = ClusterResources.Of(await store.ClusterAsync(operation.ClusterKey, request.Cancellation));
-        return cluster is null ? ApiAnswer.Nothing() : ApiAnswer.Ok(documents.Cluster(cluster, request));
+        return cluster is null ? ApiAnswer.Nothing() : ApiAnswer.Ok(WireDocuments.Cluster(cluster.Cluster, cluster.Pools, request.ApiVersion!.Value));
     }
 
     private async ValueTask<(StoredOperation? Operation, ApiAnswer? Refusal)> FindAsync(ApiRequest request)

@@ -58,6 +58,7 @@ internal sealed class UnknownPath(EndpointDataSource endpoints)
     private static IEnumerable<(TemplateMatcher Matcher, string[] Methods)> Known(EndpointDataSource endpoints) =>
         from endpoint in endpoints.Endpoints.OfType<RouteEndpoint>()
         let methods = endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods
-        where methods is { Count: > 0 } && endpoint.RoutePattern.RawText is not null
-        select (new TemplateMatcher(TemplateParser.Parse(endpoint.RoutePattern.RawText), Nothing), methods.ToArray());
+        let pattern = endpoint.RoutePattern.RawText
+        where methods is { Count: > 0 } && pattern is not null
+        select (new TemplateMatcher(TemplateParser.Parse(pattern!), Nothing), methods.ToArray());
 }

@@ -2,7 +2,6 @@ using Imago.Api.Clusters;
 using Imago.Api.Pipeline;
 using Imago.Application.Resources;
 using Imago.Application.Storage;
-using Imago.Contracts.Errors;
 using Imago.Contracts.Resources;
 
 namespace Imago.Api.Subscriptions;

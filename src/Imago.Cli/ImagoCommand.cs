@@ -6,6 +6,7 @@ using Imago.Cli.Explain;
 using Imago.Cli.Forecasts;
 using Imago.Cli.Help;
 using Imago.Cli.Images;
+using Imago.Cli.Remote;
 using Imago.Cli.Terminals;
 using Imago.Cli.Windows;
 
@@ -51,7 +52,7 @@ public static class ImagoCommand
         {
             return await MisusedAsync(result, problem.Message.Split('\n'), terminal);
         }
-        catch (Exception problem) when (problem is InputException or ConnectionException or IOException)
+        catch (Exception problem) when (problem is InputException or ArmException or ConnectionException or IOException)
         {
             return await SayAsync(terminal, problem.Message, ExitCode.Failed);
         }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Imago.Application.Documents;
@@ -44,7 +45,7 @@ internal static class MaintenanceSet
         var bytes = await InputFile.BytesAsync(file, MaintenanceDocument.LargestBytes, terminal, cancellation);
         try
         {
-            return JsonNode.Parse(bytes.Span) switch
+            return JsonNodes.Parse(Encoding.UTF8.GetString(bytes.Span)) switch
             {
                 JsonObject whole when whole["properties"] is JsonObject properties => new JsonObject { ["properties"] = properties.DeepClone() },
                 JsonObject window when window["schedule"] is not null => new JsonObject { ["properties"] = new JsonObject { ["maintenanceWindow"] = window.DeepClone() } },

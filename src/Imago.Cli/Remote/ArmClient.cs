@@ -126,7 +126,7 @@ internal sealed class ArmClient(HttpClient http, Profile profile, ProfileFile fi
     {
         try
         {
-            return text.Length == 0 ? null : JsonNode.Parse(text);
+            return text.Length == 0 ? null : JsonNodes.Parse(text);
         }
         catch (JsonException)
         {

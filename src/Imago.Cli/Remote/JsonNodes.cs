@@ -9,6 +9,13 @@ namespace Imago.Cli.Remote;
 /// <summary>Reads answers without trusting their shape: what is missing, or of another type, is null.</summary>
 internal static class JsonNodes
 {
+    // A name that stands twice would be found out only when it is read, by an exception of another kind.
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
+    /// <summary>A document.</summary>
+    /// <exception cref="JsonException">It is none.</exception>
+    public static JsonNode? Parse(string text) => JsonNode.Parse(text, documentOptions: Strict);
+
     /// <summary>What stands at the end of a path such as <c>properties.status.code</c>.</summary>
     public static JsonNode? At(this JsonNode? node, string path)
     {

@@ -39,6 +39,7 @@ internal static class Revision
             body.Remove(name);
         }
 
+        (body["properties"] as JsonObject)?.Remove("eTag");
         return body;
     }
 

@@ -26,11 +26,16 @@ internal sealed class Session : IDisposable
     /// <summary>Ctrl-C.</summary>
     public CancellationToken Cancellation { get; }
 
-    public string Subscription => _subscription ?? _profile.Subscription
+    public string? SubscriptionOrNone => _subscription ?? _profile.Subscription;
+
+    public string Subscription => SubscriptionOrNone
         ?? throw new UsageException("--subscription: which one is not known. Name it, or log in again with 'imago login --subscription ID'.");
 
     /// <summary>The group that is named, or that of the profile; null means all.</summary>
     public string? GroupOrAll => _group ?? _profile.Group;
+
+    /// <summary>The group that the command line names.</summary>
+    public string? NamedGroup => _group;
 
     public string Group => GroupOrAll ?? throw new UsageException("--group: in which resource group? Name it with -g GROUP, or set a default with 'imago login --group GROUP'.");
 

@@ -60,6 +60,9 @@ public sealed record RolloutRecord
     /// <summary>Who asked.</summary>
     public RolloutTrigger Trigger { get; init; }
 
+    /// <summary>The operation that asked for it (<see cref="PoolRequest.OperationId"/>); null when the channel did.</summary>
+    public string? OperationId { get; init; }
+
     /// <summary>Phase. Changed through <see cref="RolloutPhases.Become"/> only.</summary>
     public RolloutPhase Phase { get; init; }
 

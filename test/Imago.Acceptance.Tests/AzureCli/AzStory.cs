@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Imago.Acceptance.Tests.Serving;
-using Xunit;
 
 namespace Imago.Acceptance.Tests.AzureCli;
 

@@ -1,6 +1,5 @@
 using Imago.Acceptance.Tests.AzureCli;
 using Imago.Acceptance.Tests.Serving;
-using Xunit;
 
 [assembly: AssemblyFixture(typeof(AzureCliFixture))]
 

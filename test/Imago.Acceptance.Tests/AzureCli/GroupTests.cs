@@ -1,6 +1,3 @@
-using Shouldly;
-using Xunit;
-
 namespace Imago.Acceptance.Tests.AzureCli;
 
 public sealed class GroupTests(AzureCliFixture fixture) : AzStory(fixture)

@@ -2,8 +2,6 @@ using System.Net;
 using System.Text.Json;
 using Imago.Acceptance.Tests.Rollouts;
 using Imago.Acceptance.Tests.Serving;
-using Shouldly;
-using Xunit;
 
 namespace Imago.Acceptance.Tests.AzureCli;
 

@@ -1,6 +1,3 @@
-using Shouldly;
-using Xunit;
-
 namespace Imago.Acceptance.Tests.AzureCli;
 
 /// <summary>What az prints, and how it ends, when the server says no.</summary>

@@ -1,7 +1,5 @@
 using System.Text.Json;
 using Imago.Acceptance.Tests.Serving;
-using Shouldly;
-using Xunit;
 
 namespace Imago.Acceptance.Tests.AzureCli;
 

@@ -1,7 +1,3 @@
-using Imago.Acceptance.Tests.Serving;
-using Shouldly;
-using Xunit;
-
 namespace Imago.Acceptance.Tests.AzureCli;
 
 public sealed class SigningInTests(AzureCliFixture fixture) : AzStory(fixture)

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Imago.Acceptance.Tests.JavaScript;
 using Imago.Acceptance.Tests.Serving;
-using Xunit;
 
 [assembly: AssemblyFixture(typeof(JavaScriptFixture))]
 

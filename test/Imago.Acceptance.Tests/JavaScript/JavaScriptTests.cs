@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Imago.Acceptance.Tests.JavaScript;
 
 /// <summary>Azure's JavaScript SDKs, unmodified; what each scenario asserts stands in <c>scenarios/</c>.</summary>

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using Xunit;
 
 namespace Imago.Acceptance.Tests.Serving;
 
@@ -33,6 +32,9 @@ internal sealed class ImagoServer : IAsyncDisposable
 
     /// <summary>The certificate authority that the server made for itself.</summary>
     public string AuthorityFile => Path.Combine(DataFolder, "tls", "ca.pem");
+
+    /// <summary>The SQLite file, for looking into when nothing runs on it.</summary>
+    public string DatabaseFile => Path.Combine(DataFolder, "imago.db");
 
     /// <summary>The first service principal; Owner of everything.</summary>
     public ServerCredentials Credentials => _credentials ?? throw new InvalidOperationException("The server has no service principal yet.");

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Xunit;
 
 namespace Imago.Acceptance.Tests.Serving;
 
@@ -23,9 +22,9 @@ internal sealed record ProgramRun(string Command, int ExitCode, string Out, stri
             {
                 return JsonDocument.Parse(Out).RootElement;
             }
-            catch (JsonException)
+            catch (JsonException problem)
             {
-                throw new InvalidOperationException($"{this} is not JSON.");
+                throw new InvalidOperationException($"{this} is not JSON.", problem);
             }
         }
     }
@@ -48,10 +47,10 @@ internal sealed record ProgramRun(string Command, int ExitCode, string Out, stri
         {
             await process.WaitForExitAsync(patience.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException problem)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"'{command}' had not ended after {AtMost.TotalMinutes} minutes.");
+            throw new TimeoutException($"'{command}' had not ended after {AtMost.TotalMinutes} minutes.", problem);
         }
 
         return new(command, process.ExitCode, await output, await error);

@@ -33,7 +33,7 @@ internal sealed class QuestionEndpoints(Scopes scopes, IClusterQueries queries, 
         }
 
         var explained = await queries.ExplainAsync(cluster!.Cluster.Key, request.Cancellation);
-        return Paging.Answer(request, explained is null ? [] : [.. explained.Nodes.Values], node => Document(node, explained!.View));
+        return Paging.Answer<NodeExplanation>(request, explained is null ? [] : [.. explained.Nodes.Values], node => Document(node, explained!.View));
     }
 
     private async ValueTask<ApiAnswer> ForecastAsync(ApiRequest request)

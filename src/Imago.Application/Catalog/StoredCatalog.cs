@@ -11,6 +11,7 @@ namespace Imago.Application.Catalog;
 /// </summary>
 public sealed class StoredCatalog(IStore store, ReleaseCatalog shipped) : ICatalogSource
 {
+    private readonly ReleaseCatalog _shipped = shipped;
     private ReleaseCatalog _current = shipped;
 
     public ReleaseCatalog Current => Volatile.Read(ref _current);
@@ -19,7 +20,7 @@ public sealed class StoredCatalog(IStore store, ReleaseCatalog shipped) : ICatal
     public async ValueTask RefreshAsync(CancellationToken cancellation)
     {
         var releases = await store.ReleasesAsync(cancellation);
-        Volatile.Write(ref _current, With(shipped, releases.Select(ReadStored).OfType<PublishedRelease>()));
+        Volatile.Write(ref _current, With(_shipped, releases.Select(ReadStored).OfType<PublishedRelease>()));
     }
 
     /// <summary>A catalogue with further releases; where both know one, the published one counts, so that a withdrawal can be published, too (IM-37).</summary>

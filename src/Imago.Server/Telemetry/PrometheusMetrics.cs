@@ -16,7 +16,8 @@ public sealed class PrometheusMetrics : IDisposable
     private readonly MeterListener _listener;
     private int _series;
 
-    /// <param name="isWanted">Which meters are listened to, by name.</param>
+    /// <summary>Begins to listen.</summary>
+    /// <param name="isWanted">Which meters are listened to.</param>
     public PrometheusMetrics(Func<Meter, bool> isWanted)
     {
         _listener = new MeterListener
@@ -29,7 +30,7 @@ public sealed class PrometheusMetrics : IDisposable
                     listener.EnableMeasurementEvents(instrument);
                 }
             },
-            MeasurementsCompleted = (instrument, _) => _instruments.TryRemove(instrument, out _),
+            MeasurementsCompleted = (instrument, _) => _instruments.Remove(instrument, out var _),
         };
         _listener.SetMeasurementEventCallback<byte>((i, v, t, _) => Note(i, v, t));
         _listener.SetMeasurementEventCallback<short>((i, v, t, _) => Note(i, v, t));

@@ -103,7 +103,11 @@ internal sealed partial class SqliteStore : RelationalStore
                 $"'{path}' is a SQLite database, but not a store of Imago: it has tables of something else. Give the path of a store, or of a file that does not exist yet.");
         }
 
-        await session.NumberAsync("PRAGMA journal_mode = WAL");
+        await session.ExecuteAsync("PRAGMA journal_mode = WAL");
+        if (await session.NumberAsync("SELECT COUNT(*) FROM pragma_journal_mode WHERE journal_mode = 'wal'") != 1)
+        {
+            throw new StoreRefusedException($"'{path}' lies on a file system without shared memory between processes (a network share?). Give the path of a file on a local disk.");
+        }
 
         // What is acknowledged is on the disk: the write-ahead log is flushed at every commit.
         await session.ExecuteAsync("PRAGMA synchronous = FULL");

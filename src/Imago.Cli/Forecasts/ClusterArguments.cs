@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Imago.Cli.Help;
 using Imago.Cli.Options;
 using Imago.Domain.Channels;
 using Imago.Domain.Clusters;
@@ -92,6 +93,11 @@ internal sealed class ClusterArguments
     /// <exception cref="UsageException">Neither is named, or an option that only a dump has.</exception>
     public string? NameOnServer(ParseResult parsed, string? name, string command, params Option[] also)
     {
+        if (name is not null && Typos.ComplaintAbout(name, parsed.CommandResult.Command.Options.Select(o => o.Name)) is { } typo)
+        {
+            throw new UsageException(typo);
+        }
+
         if (parsed.GetValue(Cluster) is not null)
         {
             return null;

@@ -223,7 +223,7 @@ public sealed class ApplyCommandTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("a: [1", "line 1")]
+    [InlineData("b: 1\na: [1", ", line ")]
     [InlineData("a: 1\na: 2", "Duplicate key")]
     [InlineData("{\"a\":1,\"a\":2}", "is not JSON")]
     [InlineData("- 1", "a document is an object with 'type', 'name' and 'properties'")]

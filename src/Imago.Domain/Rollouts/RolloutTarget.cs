@@ -28,6 +28,15 @@ public abstract record RolloutTarget
         public override string Name => Level.ToString();
     }
 
+    /// <summary>Every node made before an instant is reimaged, although its image may be current; what a channel change does (CH-50).</summary>
+    /// <param name="To">The image. A node that runs a newer one, or one that cannot be compared with it, keeps its own (CH-91).</param>
+    /// <param name="Before">Nodes made at this instant or later are as they should be.</param>
+    public sealed record Reimage(NodeImage To, NodaTime.Instant Before) : RolloutTarget
+    {
+        /// <inheritdoc />
+        public override string Name => To.Text;
+    }
+
     /// <summary>An image known only by its text; a node is current when its text is equal.</summary>
     public sealed record Opaque(string Text) : RolloutTarget
     {

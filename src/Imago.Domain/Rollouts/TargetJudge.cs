@@ -33,7 +33,7 @@ public abstract record NodeNeed
 public static class TargetJudge
 {
     /// <summary>What the node needs.</summary>
-    /// <remarks>Rules: UP-9, CH-30, CH-31, CH-33, CH-91, IM-8, IM-9, IM-10.</remarks>
+    /// <remarks>Rules: UP-9, CH-30, CH-31, CH-33, CH-91, IM-8, IM-9, IM-10, CH-50.</remarks>
     public static NodeNeed Assess(Node node, RolloutTarget target, ReleaseCatalog catalog)
     {
         // CH-89: auto-provisioned nodes follow their own drift logic; they are reported, not rolled.
@@ -50,6 +50,7 @@ public static class TargetJudge
                 ? NodeNeed.Nothing.Instance
                 : new NodeNeed.Work(NodeWork.Reimage, text, null),
             RolloutTarget.Image(var image) => ForImage(node, image),
+            RolloutTarget.Reimage reimage => ForReimage(node, reimage),
             RolloutTarget.Patch patch => ForPatch(node, patch, catalog),
             _ => throw new InvalidOperationException($"Target {target.GetType().Name} is not known."),
         };
@@ -77,6 +78,11 @@ public static class TargetJudge
                 $"Node '{node.Name}' runs '{node.Image.Text}', which is of another family than '{target.Text}' and cannot be compared with it. Change the pool's OS SKU, or name a target of its family.")),
         };
     }
+
+    // CH-50: whatever it runs, if it was made before. CH-51: with the image it has, unless the pool's is newer; CH-91: never back.
+    private static NodeNeed ForReimage(Node node, RolloutTarget.Reimage target) => node.CreatedAt >= target.Before
+        ? NodeNeed.Nothing.Instance
+        : new NodeNeed.Work(NodeWork.Reimage, NodeImage.Compare(node.Image, target.To) == ImageOrder.Older ? target.To.Text : node.Image.Text, null);
 
     private static NodeNeed ForPatch(Node node, RolloutTarget.Patch target, ReleaseCatalog catalog)
     {

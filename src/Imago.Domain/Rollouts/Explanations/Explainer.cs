@@ -102,6 +102,12 @@ public static class Explainer
                 return (NodeStatus.Failed, [new Reason(code, fault.Message, Event: $"node {node.Name} becomes healthy"), .. need is NodeNeed.Work ? _holds : []]);
             }
 
+            // CH-50: a reimage may keep the age of its node.
+            if (_target is RolloutTarget.Reimage && outcome?.Result == NodeResult.Upgraded)
+            {
+                need = NodeNeed.Nothing.Instance;
+            }
+
             return need switch
             {
                 NodeNeed.Nothing => (outcome?.Result == NodeResult.Upgraded ? NodeStatus.Upgraded : NodeStatus.Current,

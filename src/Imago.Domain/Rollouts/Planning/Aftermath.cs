@@ -86,7 +86,7 @@ internal static class Aftermath
             pass.Record = pass.Record with { Settled = pass.Record.Settled.SetItem(name, outcome) };
         }
 
-        var healed = NodeHealth.Complaint(pass.View, node) is null && TargetJudge.Assess(node, pass.Record.Target, pass.Input.Catalog) is NodeNeed.Nothing;
+        var healed = NodeHealth.Complaint(pass.View, node) is null && Arrival.Healed(pass, node, outcome);
         if (healed)
         {
             if (Handover.Release(pass, node, outcome.WasUnschedulable))

@@ -1,5 +1,7 @@
 using Imago.Domain.Clusters;
+using Imago.Domain.Images;
 using Imago.Domain.Rollouts.Explanations;
+using Imago.Domain.Rollouts.Records;
 
 namespace Imago.Domain.Rollouts.Planning;
 
@@ -11,10 +13,28 @@ internal static class Arrival
     /// Newer than the target is fine: some providers only make nodes from their newest image. Another family, or a text without a version, is not: nobody
     /// could say that the target was reached.
     /// </remarks>
-    public static string? Complaint(RolloutPass pass, Node node) =>
-        TargetJudge.Assess(node, pass.Record.Target, pass.Input.Catalog) switch
-        {
-            NodeNeed.Nothing or NodeNeed.NotTaken { Why.Code: ReasonCode.NewerThanTarget } => null,
-            _ => $"it runs '{node.Image.Text}'",
-        };
+    public static string? Complaint(RolloutPass pass, Node node)
+    {
+        var there = pass.Record.Target is RolloutTarget.Reimage reimage
+            ? Runs(node, ImageFor(pass.Record, node.Name) ?? reimage.To)
+            : TargetJudge.Assess(node, pass.Record.Target, pass.Input.Catalog) is NodeNeed.Nothing or NodeNeed.NotTaken { Why.Code: ReasonCode.NewerThanTarget };
+        return there ? null : $"it runs '{node.Image.Text}'";
+    }
+
+    /// <summary>Whether a node that was lost is healed as far as its image tells.</summary>
+    /// <remarks>
+    /// CH-50: a reimage may keep the node object and with it its age, so that after a reimage that was reported done only the image can tell; one that the provider
+    /// could not do shows in the age alone.
+    /// </remarks>
+    public static bool Healed(RolloutPass pass, Node node, NodeOutcome outcome) =>
+        (pass.Record.Target is RolloutTarget.Reimage reimage && outcome.Result == NodeResult.NotReady && NodeImage.Compare(node.Image, reimage.To) is ImageOrder.Equal or ImageOrder.Newer)
+        || TargetJudge.Assess(node, pass.Record.Target, pass.Input.Catalog) is NodeNeed.Nothing;
+
+    private static NodeImage? ImageFor(RolloutRecord record, string node) =>
+        record.Active.TryGetValue(node, out var progress) ? NodeImage.Parse(progress.To)
+        : record.SurgeNodes.TryGetValue(node, out var surge) ? NodeImage.Parse(surge.Image)
+        : null;
+
+    private static bool Runs(Node node, NodeImage image) =>
+        string.Equals(node.Image.Text, image.Text, StringComparison.Ordinal) || NodeImage.Compare(node.Image, image) is ImageOrder.Equal or ImageOrder.Newer;
 }

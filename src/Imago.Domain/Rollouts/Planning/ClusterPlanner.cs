@@ -27,6 +27,9 @@ public static class ClusterPlanner
         return new ClusterPlan(pass.Start, pass.Holds.ToImmutable(), [.. pass.Conditions], pass.WakeAt);
     }
 
+    /// <summary>Why the pool's settings leave no room for a rollout with that much to do (UP-23, UP-25); null when there is room.</summary>
+    internal static string? NoRoomFor(ClusterInput input, PoolSpec pool, List<Candidate> todo) => new Pass(input).RoomFor(pool, todo).Refusal;
+
     private sealed class Pass(ClusterInput input)
     {
         private readonly WindowGate _gate = WindowGate.Of(input.Spec, input.Now);
@@ -72,8 +75,11 @@ public static class ClusterPlanner
 
         // UP-60 within a run. A pool that ended an earlier run goes after those that did not, or one pool that can never finish would keep all others from
         // ever being patched (ADR 4).
+        // AZ-21: what people asked for goes before that, first come, first served.
         private IEnumerable<PoolSpec> Order() =>
-            PoolOrder.Of(input.Spec.Pools).OrderBy(p => input.Records.TryGetValue(p.Name, out var last) && EarlierRun.EndedItsRun(last) ? 1 : 0);
+            PoolOrder.Of(input.Spec.Pools)
+                .OrderBy(p => Requests.Waiting(input, p)?.AskedAt ?? Instant.MaxValue)
+                .ThenBy(p => input.Records.TryGetValue(p.Name, out var last) && EarlierRun.EndedItsRun(last) ? 1 : 0);
 
         private Reason? Support()
         {
@@ -117,14 +123,49 @@ public static class ClusterPlanner
                 return (null, []);
             }
 
-            var holds = Standing(pool, target, todo, unsupported, other);
+            var request = Requests.Waiting(input, pool);
+            var holds = request is null ? Standing(pool, target, todo, unsupported, other) : StandingForAnybody(pool, other);
             if (!holds.IsEmpty)
             {
                 // UP-23, UP-25: settings that leave no room will not do so later, either. Who reads only that the window opens tomorrow would wait in vain.
                 return (null, RoomFor(pool, todo) is { Refusal: { } refusal } ? [new Reason(ReasonCode.SettingsRefused, refusal), .. holds] : holds);
             }
 
-            return Begin(pool, target, todo);
+            return Begin(pool, target, todo, request);
+        }
+
+        // MW-11, CH-52, CH-87: neither a window nor an earlier run nor an unsupported minor holds what a person asked for.
+        private ImmutableArray<Reason> StandingForAnybody(PoolSpec pool, RolloutRecord? other)
+        {
+            var holds = ImmutableArray.CreateBuilder<Reason>();
+            AddStopped(holds);
+            if (StartGate.PausedBy(input.Spec, pool) is { } paused)
+            {
+                holds.Add(paused);
+            }
+
+            AddOther(holds, other);
+            return holds.ToImmutable();
+        }
+
+        // UP-67, MW-58: a stopped cluster gets nothing, and catches up in the next window after its start.
+        private void AddStopped(ImmutableArray<Reason>.Builder holds)
+        {
+            if (!input.Spec.Running)
+            {
+                holds.Add(new Reason(ReasonCode.ClusterStopped, $"Cluster '{input.Spec.Name}' is stopped; it catches up in the next window after its start.", Event: "start"));
+            }
+        }
+
+        // UP-62: one at a time.
+        private static bool AddOther(ImmutableArray<Reason>.Builder holds, RolloutRecord? other)
+        {
+            if (other is not null)
+            {
+                holds.Add(new Reason(ReasonCode.WaitingForPool, $"Node pool '{other.Pool}' is being upgraded; pools go one after another.", Event: $"node pool {other.Pool} finishes"));
+            }
+
+            return other is not null;
         }
 
         private ImmutableArray<Reason> Standing(PoolSpec pool, RolloutTarget target, List<Candidate> todo, Reason? unsupported, RolloutRecord? other)
@@ -135,12 +176,7 @@ public static class ClusterPlanner
                 holds.Add(unsupported);
             }
 
-            // UP-67, MW-58: a stopped cluster gets nothing, and catches up in the next window after its start.
-            if (!input.Spec.Running)
-            {
-                holds.Add(new Reason(ReasonCode.ClusterStopped, $"Cluster '{input.Spec.Name}' is stopped; it catches up in the next window after its start.", Event: "start"));
-            }
-
+            AddStopped(holds);
             if (StartGate.PausedBy(input.Spec, pool) is { } paused)
             {
                 holds.Add(paused);
@@ -157,12 +193,8 @@ public static class ClusterPlanner
                 holds.Add(earlier);
             }
 
-            // UP-62: one at a time. UP-61: a pool that failed ended the run for the others.
-            if (other is not null)
-            {
-                holds.Add(new Reason(ReasonCode.WaitingForPool, $"Node pool '{other.Pool}' is being upgraded; pools go one after another.", Event: $"node pool {other.Pool} finishes"));
-            }
-            else if (input.Records.Values.FirstOrDefault(r => !string.Equals(r.Pool, pool.Name, StringComparison.Ordinal)
+            // UP-61: a pool that failed ended the run for the others.
+            if (!AddOther(holds, other) && input.Records.Values.FirstOrDefault(r => !string.Equals(r.Pool, pool.Name, StringComparison.Ordinal)
                 && EarlierRun.EndedItsRun(r) && EarlierRun.IsOfThisRun(r, _gate, input.Now)) is { } failed)
             {
                 var until = EarlierRun.EndOfRun(failed, _gate);
@@ -172,7 +204,7 @@ public static class ClusterPlanner
             return holds.ToImmutable();
         }
 
-        private (Concurrency? Room, string? Refusal, List<Node> Members, ImmutableSortedDictionary<string, SurgeNode> Adopted) RoomFor(PoolSpec pool, List<Candidate> todo)
+        public (Concurrency? Room, string? Refusal, List<Node> Members, ImmutableSortedDictionary<string, SurgeNode> Adopted) RoomFor(PoolSpec pool, List<Candidate> todo)
         {
             var adopted = Leftovers(input.View, input.Records.GetValueOrDefault(pool.Name));
 
@@ -182,7 +214,7 @@ public static class ClusterPlanner
             return (room, refusal, members, adopted);
         }
 
-        private (RolloutRecord? Start, ImmutableArray<Reason> Holds) Begin(PoolSpec pool, RolloutTarget target, List<Candidate> todo)
+        private (RolloutRecord? Start, ImmutableArray<Reason> Holds) Begin(PoolSpec pool, RolloutTarget target, List<Candidate> todo, PoolRequest? request)
         {
             var last = input.Records.GetValueOrDefault(pool.Name);
             var (room, refusal, members, adopted) = RoomFor(pool, todo);
@@ -191,12 +223,14 @@ public static class ClusterPlanner
                 return (null, [new Reason(ReasonCode.SettingsRefused, refusal!)]);
             }
 
-            var retry = last is { Fault: not null } && last.Target == target && EarlierRun.IsOfThisRun(last, _gate, input.Now);
+            var retry = request is null && last is { Fault: not null } && last.Target == target && EarlierRun.IsOfThisRun(last, _gate, input.Now);
             return (new RolloutRecord
             {
-                Id = string.Create(CultureInfo.InvariantCulture, $"{pool.Name}-{IdPattern.Format(input.Now)}"),
+                Id = IdAfter(last, $"{pool.Name}-{IdPattern.Format(input.Now)}"),
                 Pool = pool.Name,
                 Target = target,
+                Trigger = request?.Trigger ?? RolloutTrigger.Automatic,
+                OperationId = request?.OperationId,
                 StartedAt = input.Now,
                 WindowStart = _gate.Current?.Start,
                 Attempt = retry ? last!.Attempt + 1 : 1,
@@ -217,6 +251,18 @@ public static class ClusterPlanner
                 SurgeNodes = adopted,
                 BlockedBefore = BlockedIn(last),
             }, []);
+        }
+
+        // The second rollout of a pool within one second needs another id than the first: the provider would take its operations for those of the first.
+        private static string IdAfter(RolloutRecord? last, string id)
+        {
+            if (last is null || !last.Id.StartsWith(id, StringComparison.Ordinal))
+            {
+                return id;
+            }
+
+            var number = last.Id.Length > id.Length + 1 && int.TryParse(last.Id.AsSpan(id.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var before) ? before + 1 : 2;
+            return string.Create(CultureInfo.InvariantCulture, $"{id}-{number}");
         }
 
         // UP-65: a later run resumes with what is left to do. Beginning with the very node that stopped the last one would stop it again, before the others had

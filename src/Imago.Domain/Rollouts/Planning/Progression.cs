@@ -1,5 +1,6 @@
 using Imago.Domain.Rollouts.Explanations;
 using Imago.Domain.Rollouts.Records;
+using NodaTime.Text;
 
 namespace Imago.Domain.Rollouts.Planning;
 
@@ -38,10 +39,22 @@ internal static class Progression
         End(pass, mayContinue ? waiting.Count : candidates.Count);
     }
 
-    /// <summary>Ends a rollout whose target or channel has been taken away: nodes in flight finish, nothing new starts.</summary>
+    /// <summary>Ends a rollout that was aborted, or whose target or channel has been taken away: nodes in flight finish, nothing new starts.</summary>
     private static void CallOff(RolloutPass pass)
     {
-        if (pass.Record.Phase != RolloutPhase.Running || pass.Record.Trigger != RolloutTrigger.Automatic)
+        if (pass.Record.Phase != RolloutPhase.Running)
+        {
+            return;
+        }
+
+        // UP-66: whatever asked for the rollout.
+        if (pass.Pool.Abort is { } abort && string.Equals(abort.Rollout, pass.Record.Id, StringComparison.Ordinal))
+        {
+            Cancel(nameof(ReasonCode.Aborted), $"It was aborted by {abort.By} at {InstantPattern.General.Format(abort.At)}.");
+            return;
+        }
+
+        if (pass.Record.Trigger != RolloutTrigger.Automatic)
         {
             return;
         }
@@ -65,9 +78,18 @@ internal static class Progression
         {
             Cancel(nameof(ReasonCode.Aborted), $"The node OS upgrade channel is now {pass.Input.Spec.Channel}.");
         }
-        else if (pass.Record.Active.IsEmpty && !pass.Record.SurgeNodes.Values.Any(s => s.Counts) && TargetChooser.Superseded(pass))
+        else if (!pass.Record.Active.IsEmpty || pass.Record.SurgeNodes.Values.Any(s => s.Counts))
         {
-            // IM-36: while nothing is under way, as between two windows, it is cheapest to turn to the newer target; no node moves twice.
+            // What follows is for a rollout with nothing under way, as between two windows.
+        }
+        else if (Requests.WouldBeginWithout(pass.Input, pass.Record))
+        {
+            // MW-11, UP-62: a person does not wait for a window that a rollout waits for; one at a time all the same.
+            Cancel(TargetChooser.SupersededCode, "Somebody asked for an upgrade by hand, which goes first.");
+        }
+        else if (TargetChooser.Superseded(pass))
+        {
+            // IM-36: it is cheapest to turn to the newer target now; no node moves twice.
             Cancel(TargetChooser.SupersededCode, $"A newer target than '{pass.Record.Target.Name}' has been released.");
         }
 

@@ -19,6 +19,12 @@ public static class TargetChooser
     {
         var channel = input.Spec.Channel;
 
+        // MW-11, CH-87: what a person asked for does not depend on what the channel does.
+        if (Requests.Waiting(input, pool) is { } request)
+        {
+            return Requests.TargetOf(input, pool, request);
+        }
+
         // IM-41: snapshot pools are left alone by automatic channels.
         if (pool.PinnedBySnapshot)
         {
@@ -97,7 +103,7 @@ public static class TargetChooser
             : (asked, null);
     }
 
-    private static (RolloutTarget? Target, Reason? Why) NewestImage(ClusterInput input, PoolSpec pool)
+    internal static (RolloutTarget? Target, Reason? Why) NewestImage(ClusterInput input, PoolSpec pool)
     {
         if (pool.Family is not { } family || !input.Catalog.Knows(family))
         {

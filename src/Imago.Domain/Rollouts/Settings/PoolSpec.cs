@@ -57,6 +57,12 @@ public sealed record PoolSpec
 
     /// <summary>UP-153: a pause of this pool; null: not paused.</summary>
     public Pause? Pause { get; init; }
+
+    /// <summary>What a person asked for; goes before what the channel wants, and before no other request that is older (AZ-21). Null: nothing.</summary>
+    public PoolRequest? Request { get; init; }
+
+    /// <summary>UP-66: a rollout of the pool that somebody wants to stop; null: none.</summary>
+    public AbortRequest? Abort { get; init; }
 }
 
 /// <summary>Somebody stopped automatic work.</summary>

@@ -22,7 +22,7 @@ internal sealed class ImagoServer : IAsyncDisposable
     private ImagoServer(ServerSettings settings)
     {
         _settings = settings;
-        DataFolder = settings.DataFolder ?? Directory.CreateTempSubdirectory("imago-acceptance-").FullName;
+        DataFolder = Directory.CreateTempSubdirectory("imago-acceptance-").FullName;
         Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{FreePort.Take()}"));
     }
 
@@ -31,7 +31,7 @@ internal sealed class ImagoServer : IAsyncDisposable
     public string DataFolder { get; }
 
     /// <summary>The certificate authority that the server made for itself.</summary>
-    public string AuthorityFile => Path.Combine(DataFolder, "tls", "ca.pem");
+    public string AuthorityFile => Path.Combine(DataFolder, "ca.crt");
 
     /// <summary>The SQLite file, for looking into when nothing runs on it.</summary>
     public string DatabaseFile => Path.Combine(DataFolder, "imago.db");
@@ -70,10 +70,10 @@ internal sealed class ImagoServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Another process on the same database and data folder: a second replica.</summary>
+    /// <summary>Another process on the same database, with a data folder of its own and the same data key: a second replica.</summary>
     public async Task<ImagoServer> ReplicateAsync()
     {
-        var replica = new ImagoServer(_settings with { DataFolder = DataFolder }) { _credentials = Credentials };
+        var replica = new ImagoServer(_settings with { DataKeyFile = Path.Combine(DataFolder, "keys", "data.key") }) { _credentials = Credentials };
         try
         {
             await replica.StartAgainAsync();
@@ -89,8 +89,8 @@ internal sealed class ImagoServer : IAsyncDisposable
     /// <summary>Starts the process, again after it was killed or stopped, and waits until it is ready.</summary>
     public async Task StartAgainAsync()
     {
-        var start = Program(
-            ["server", "--listen", Address.ToString(), "--time-scale", _settings.TimeScale.ToString(CultureInfo.InvariantCulture), "--feature-registration", "3s", .. Storage()]);
+        var start = Program(["server"]);
+        Configure(start);
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
         var process = Process.Start(start) ?? throw new InvalidOperationException("imago did not start.");
@@ -132,9 +132,6 @@ internal sealed class ImagoServer : IAsyncDisposable
         return code;
     }
 
-    /// <summary>Runs another command of the same program.</summary>
-    public static Task<ProgramRun> CommandAsync(params string[] arguments) => ProgramRun.Of(Program(arguments));
-
     public async ValueTask DisposeAsync()
     {
         await KillAsync();
@@ -144,20 +141,36 @@ internal sealed class ImagoServer : IAsyncDisposable
             output.WriteLine(Said);
         }
 
-        if (_settings.DataFolder is null)
-        {
-            Directory.Delete(DataFolder, recursive: true);
-        }
+        Directory.Delete(DataFolder, recursive: true);
     }
 
     private async Task<ServerCredentials> InitializeAsync()
     {
-        var printed = (await CommandAsync(["server", "init", "--output", "json", .. Storage()])).Json;
+        var start = Program(["server", "init", "--output", "json"]);
+        Configure(start);
+        var printed = (await ProgramRun.Of(start)).Json;
         string Of(string name) => printed.GetProperty(name).GetString()!;
         return new(Of("tenantId"), Of("subscriptionId"), Of("appId"), Of("secret"));
     }
 
-    private string[] Storage() => _settings.Database is { } database ? ["--data", DataFolder, "--database", database] : ["--data", DataFolder];
+    private void Configure(ProcessStartInfo start)
+    {
+        foreach (var (name, value) in (IEnumerable<(string, string?)>)
+        [
+            ("DATA", DataFolder),
+            ("LISTEN", Address.ToString().TrimEnd('/')),
+            ("DATABASE", _settings.Database),
+            ("DATA_KEY_FILE", _settings.DataKeyFile),
+            ("SIMULATION_TIME_SCALE", _settings.TimeScale.ToString(CultureInfo.InvariantCulture)),
+            ("FEATURES_REGISTRATION", "3s"),
+        ])
+        {
+            if (value is not null)
+            {
+                start.Environment[$"IMAGO_SERVER_{name}"] = value;
+            }
+        }
+    }
 
     private async Task<bool> IsReadyAsync(HttpClient http, Process process)
     {

@@ -67,7 +67,7 @@ public static class ManagedClusterSchema
         new("tags", MapOf(Text), "Tags."),
         new("sku", Object(
             "ManagedClusterSKU",
-            new("name", OneOf("Base", "Automatic"), "Base, or Automatic with fixed channels (CH-64).") { KeptWhenAbsent = true },
+            new("name", OneOf("Base", "Automatic"), "Base, or Automatic with fixed channels (CH-64).") { Fixed = true },
             new("tier", OneOf("Free", "Standard", "Premium"), "Price tier.") { KeptWhenAbsent = true }), "Make of the cluster.") { KeptWhenAbsent = true },
         new("identity", Object(
             "ManagedClusterIdentity",

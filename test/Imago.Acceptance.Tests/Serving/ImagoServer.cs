@@ -41,6 +41,9 @@ internal sealed class ImagoServer : IAsyncDisposable
 
     public ArmClient Client => _client ??= new ArmClient(Address, AuthorityFile, Credentials);
 
+    /// <summary>Of the process that runs now.</summary>
+    public int ProcessId => _process?.Id ?? throw new InvalidOperationException("The server does not run.");
+
     /// <summary>Everything that the program has said so far.</summary>
     public string Said
     {
@@ -60,6 +63,22 @@ internal sealed class ImagoServer : IAsyncDisposable
         try
         {
             server._credentials = await server.InitializeAsync();
+            await server.StartAgainAsync();
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts a server on an empty data folder, where nobody may sign in yet.</summary>
+    public static async Task<ImagoServer> StartEmptyAsync(ServerSettings settings)
+    {
+        var server = new ImagoServer(settings);
+        try
+        {
             await server.StartAgainAsync();
             return server;
         }
@@ -104,7 +123,7 @@ internal sealed class ImagoServer : IAsyncDisposable
         // Only whether it answers: trust is what the clients under test have to bring.
         handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
         using var http = new HttpClient(handler) { BaseAddress = Address };
-        await Until.Async("The server being ready", LongestStart, () => IsReadyAsync(http, process), ready => ready);
+        await Until.Async("The server being ready", LongestStart, () => IsReadyAsync(http, process), ready => ready, TimeSpan.FromMilliseconds(20));
     }
 
     /// <summary>Ends the process the way a power cut does.</summary>
@@ -136,11 +155,6 @@ internal sealed class ImagoServer : IAsyncDisposable
     {
         await KillAsync();
         _client?.Dispose();
-        if (TestContext.Current.TestOutputHelper is { } output)
-        {
-            output.WriteLine(Said);
-        }
-
         Directory.Delete(DataFolder, recursive: true);
     }
 
@@ -163,6 +177,7 @@ internal sealed class ImagoServer : IAsyncDisposable
             ("DATA_KEY_FILE", _settings.DataKeyFile),
             ("SIMULATION_TIME_SCALE", _settings.TimeScale.ToString(CultureInfo.InvariantCulture)),
             ("FEATURES_REGISTRATION", "3s"),
+            .. _settings.More.Select(m => (m.Key, (string?)m.Value)),
         ])
         {
             if (value is not null)

@@ -10,7 +10,7 @@ using Imago.Contracts.Versions;
 using Imago.Domain.Channels;
 using Imago.Domain.Images;
 using Imago.Domain.Rollouts.Records;
-using NodaTime;
+using Imago.Domain.Rollouts.Settings;
 
 namespace Imago.Api.Admission;
 

@@ -160,11 +160,13 @@ internal sealed class ImagoServer : IAsyncDisposable
 
     private async Task<ServerCredentials> InitializeAsync()
     {
-        var start = Program(["server", "init", "--output", "json"]);
+        var start = Program(["server", "init"]);
         Configure(start);
-        var printed = (await ProgramRun.Of(start)).Json;
-        string Of(string name) => printed.GetProperty(name).GetString()!;
-        return new(Of("tenantId"), Of("subscriptionId"), Of("appId"), Of("secret"));
+        var printed = (await ProgramRun.Of(start)).MustSucceed();
+        return new(Of("tenant"), Of("subscription"), Of("client id"), Of("client secret"));
+
+        string Of(string name) => printed.Out.Split('\n').Select(l => l.Trim()).FirstOrDefault(l => l.StartsWith($"{name} ", StringComparison.Ordinal))?[name.Length..].Trim()
+            ?? throw new InvalidOperationException($"{printed} does not name the {name}.");
     }
 
     private void Configure(ProcessStartInfo start)

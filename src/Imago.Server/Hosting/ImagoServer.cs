@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Imago.Api;
 using Imago.Api.Authentication;
 using Imago.Api.Credentials;
+using Imago.Application.Catalog;
 using Imago.Application.Engine;
 using Imago.Application.Storage;
 using Imago.Persistence;
@@ -10,6 +11,7 @@ using Imago.Persistence.Stores;
 using Imago.Server.Certificates;
 using Imago.Server.Configuration;
 using Imago.Server.DataFolders;
+using Imago.Server.Releases;
 using Imago.Server.Shards;
 using Imago.Server.Telemetry;
 using Imago.Simulation.Serving;
@@ -114,10 +116,23 @@ public static class ImagoServer
             s.GetRequiredService<IStore>(), clock, new ServedClusterOptions { TimeScale = options.TimeScale, Workloads = options.Workloads }));
         services.AddSingleton<IClusterHost>(s => s.GetRequiredService<SimulatedClusterHost>());
         services.AddSingleton<IClusterViewer>(s => s.GetRequiredService<SimulatedClusterHost>());
+        AddEngine(services, replica);
         services.AddHostedService<CertificateRenewal>();
+        services.AddHostedService<ReleaseFeedWork>();
         services.AddHostedService<RetentionWork>();
         services.AddShards(options, replica);
         services.Configure<HostOptions>(host => host.ShutdownTimeout = options.StopWithin.ToTimeSpan());
+    }
+
+    private static void AddEngine(IServiceCollection services, string replica)
+    {
+        services.AddSingleton(new EngineOptions { Holder = replica, Seed = RandomNumberGenerator.GetInt32(int.MaxValue) });
+        services.AddSingleton<ICatalogSource>(s => new StoredCatalog(s.GetRequiredService<IStore>(), ShippedCatalog.Load().Releases));
+        services.AddSingleton<EngineMetrics>();
+        services.AddSingleton<ClusterEngine>();
+        services.AddSingleton<ShardWorker>();
+        services.AddSingleton<IEngineSignal>(s => s.GetRequiredService<ShardWorker>());
+        services.AddSingleton<IShardWork, EngineShardWork>();
     }
 
     private static void Listen(IWebHostBuilder web, ServerOptions options, ServerCertificate certificate)

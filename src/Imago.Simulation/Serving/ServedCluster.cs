@@ -46,7 +46,8 @@ internal sealed class ServedCluster : IDisposable
     /// <summary>Whether somebody else writes by now, or may; nothing is done with it any more.</summary>
     public bool Discarded { get; private set; }
 
-    public Instant? NextHappening => Discarded ? null : _world?.World.Time.NextAt;
+    /// <summary>When something happens by itself next, up to the next whole millisecond: clocks and timers know nothing finer, and whoever wakes must not come too early.</summary>
+    public Instant? NextHappening => Discarded || _world?.World.Time.NextAt is not { } next ? null : RoundedUp(next);
 
     private Instant Now => Instant.FromDateTimeOffset(_clock.GetUtcNow());
 
@@ -175,6 +176,13 @@ internal sealed class ServedCluster : IDisposable
     public void Discard() => Discarded = true;
 
     public void Dispose() => _gate.Dispose();
+
+    private static Instant RoundedUp(Instant instant)
+    {
+        var milliseconds = instant.ToUnixTimeMilliseconds();
+        var whole = Instant.FromUnixTimeMilliseconds(milliseconds);
+        return whole == instant ? whole : Instant.FromUnixTimeMilliseconds(milliseconds + 1);
+    }
 
     private void Step()
     {

@@ -8,9 +8,8 @@ export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPE
 # Build servers would outlive this script.
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompilation=false
 
-# Debian packages that tests need beyond the .NET SDK, each as 'command:package'. A package is installed only where its command is missing;
-# a command with a slash in it is a pattern of paths, for what Debian keeps off the PATH.
-needs=('initdb|/usr/lib/postgresql/*/bin/initdb:postgresql')
+# Debian packages that tests need beyond the .NET SDK, each as 'command:package'. A package is installed only where its command is missing.
+needs=(initdb:postgresql)
 acceptance_needs=(debootstrap:debootstrap node:nodejs npm:npm)
 # Azure's own clients against the server process: a stage of its own, because they want the machine for themselves.
 acceptance=Imago.Acceptance.Tests
@@ -59,18 +58,8 @@ while (($# > 0)); do
     esac
 done
 
-# Whether one of 'command|pattern…' is there.
-is_there() {
-    local one
-    while read -r one; do
-        if [[ $one == */* ]]; then
-            compgen -G "$one" >/dev/null && return 0
-        else
-            command -v "$one" >/dev/null && return 0
-        fi
-    done < <(tr '|' '\n' <<<"$1")
-    return 1
-}
+# Debian keeps the programs of a PostgreSQL server off the PATH, in a folder per version.
+is_there() { command -v "$1" >/dev/null || compgen -G "/usr/lib/postgresql/*/bin/$1" >/dev/null; }
 
 install_needs() {
     local need missing=()
@@ -140,14 +129,14 @@ rm -rf -- "$results"
 mkdir -p "$results"
 
 projects=() wants_acceptance=
-for file in test/*/*.csproj; do
+for file in test/*.Tests/*.csproj; do
     name=$(basename "$file" .csproj)
     if [[ -z $only || $name == "$only" || $name == "Imago.$only.Tests" ]]; then
         [[ $name == "$acceptance" ]] && wants_acceptance=$with_acceptance || projects+=("$name")
     fi
 done
 [[ -z $wants_acceptance ]] || needs+=("${acceptance_needs[@]}")
-((${#projects[@]} > 0)) || [[ -n $wants_acceptance ]] || give_up "no project under test/ is called '$only'. There are: $(cd test && echo */ | tr -d /)."
+((${#projects[@]} > 0)) || [[ -n $wants_acceptance ]] || give_up "no project under test/ is called '$only'. There are: $(cd test && echo *.Tests/ | tr -d /)."
 
 install_needs "${needs[@]}"
 # Locked: what is restored is what the lock files say, or it is an error.

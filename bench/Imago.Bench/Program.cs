@@ -7,9 +7,10 @@ using Imago.Bench.Forecasts;
 using Imago.Bench.Makespan;
 using Imago.Bench.Quick;
 using Imago.Bench.Servers;
+using Imago.Bench.Stores;
 
 // --api, --fleet, --startup: against the real server process; PostgreSQL is the one that IMAGO_BENCH_DATABASE names.
-// --quick, --forecast [NODES…], --makespan [NODES…]: tables within seconds. Anything else is BenchmarkDotNet's, for example --filter '*Decision*'.
+// --quick, --forecast [NODES…], --makespan [NODES…], --store [POSTGRES]: tables within seconds. Anything else is BenchmarkDotNet's, for example --filter '*Decision*'.
 switch (args)
 {
     case ["--quick"]:
@@ -29,6 +30,9 @@ switch (args)
         return;
     case ["--startup"]:
         await StartUpRun.PrintAsync(Console.Out, runs: 5);
+        return;
+    case ["--store", .. var connection]:
+        await StoreRun.PrintAsync(Console.Out, connection.FirstOrDefault());
         return;
 }
 

@@ -7,6 +7,7 @@ using Imago.Api.Features;
 using Imago.Api.Groups;
 using Imago.Api.Maintenance;
 using Imago.Api.Metadata;
+using Imago.Api.OpenApi;
 using Imago.Api.Operations;
 using Imago.Api.Pipeline;
 using Imago.Api.Pools;
@@ -70,6 +71,7 @@ public static class ImagoApi
         services.AddSingleton<IRouteSource, HoldEndpoints>();
         services.AddSingleton<IRouteSource, QuestionEndpoints>();
         services.AddSingleton<IRouteSource, ReleaseEndpoints>();
+        services.AddSingleton<IRouteSource, OpenApiEndpoints>();
         return services;
     }
 

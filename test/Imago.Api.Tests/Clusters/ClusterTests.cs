@@ -62,6 +62,7 @@ public sealed class ClusterTests
         read.Json["extra"] = "kept";
 
         var first = await api.PutAsync(ApiServer.Cluster, read.Json);
+        await api.FinishAsync(ApiServer.Cluster);
         var again = await api.PutAsync(ApiServer.Cluster, read.Json);
 
         first.Status.ShouldBe(HttpStatusCode.OK, first.Text);

@@ -16,6 +16,13 @@ internal sealed class InstantEngine(IStore store, TimeProvider clock)
         var writes = new List<ResourceWrite>();
         foreach (var resource in resources)
         {
+            if (status == OperationStatus.Succeeded && open.Any(o => o.Kind == OperationKind.DeleteCluster))
+            {
+                // What is in the cluster goes with it.
+                writes = [new ResourceWrite.Delete(null) { Key = cluster }];
+                break;
+            }
+
             if (status == OperationStatus.Succeeded && IsDeleted(resource, open))
             {
                 writes.Add(new ResourceWrite.Delete(null) { Key = resource.Key });
@@ -43,7 +50,6 @@ internal sealed class InstantEngine(IStore store, TimeProvider clock)
         (await store.CommitAsync(batch, CancellationToken.None)).Committed.ShouldBeTrue();
     }
 
-    private static bool IsDeleted(StoredResource resource, IEnumerable<StoredOperation> open) => open.Any(o =>
-        (o.Kind == OperationKind.DeleteCluster && resource.Key == o.ClusterKey)
-        || (o.Kind == OperationKind.DeletePool && resource.Id.EndsWith("/agentPools/" + o.Pool, StringComparison.OrdinalIgnoreCase)));
+    private static bool IsDeleted(StoredResource resource, IEnumerable<StoredOperation> open) =>
+        open.Any(o => o.Kind == OperationKind.DeletePool && resource.Id.EndsWith("/agentPools/" + o.Pool, StringComparison.OrdinalIgnoreCase));
 }

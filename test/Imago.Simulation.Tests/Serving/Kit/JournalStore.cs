@@ -79,7 +79,8 @@ internal sealed class JournalStore : IStore
 
     public ValueTask<Page<StoredResource>> ListAsync(ResourceQuery query, CancellationToken cancellation) => throw NotHere();
 
-    public ValueTask<ImmutableArray<StoredResource>> ClusterAsync(string clusterKey, CancellationToken cancellation) => throw NotHere();
+    public ValueTask<ImmutableArray<StoredResource>> ClusterAsync(string clusterKey, CancellationToken cancellation) =>
+        ValueTask.FromResult(Resources.TryGetValue(clusterKey, out var cluster) ? ImmutableArray.Create(cluster) : []);
 
     public ValueTask<StoredOperation?> FindOperationAsync(string id, CancellationToken cancellation) => throw NotHere();
 

@@ -73,6 +73,11 @@ public static class SchemaOpenApi
             value["readOnly"] = true;
         }
 
+        if (property.Extension)
+        {
+            value["x-imago-extension"] = true;
+        }
+
         return value;
     }
 

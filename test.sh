@@ -9,7 +9,7 @@ export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPE
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompilation=false
 
 # Debian packages that tests need beyond the .NET SDK, each as 'command:package'. A package is installed only where its command is missing.
-needs=()
+needs=(initdb:postgresql)
 
 results=$root/artifacts/test-results
 at_a_time=2
@@ -51,10 +51,13 @@ while (($# > 0)); do
     esac
 done
 
+# Debian keeps the programs of a PostgreSQL server off the PATH, in a folder per version.
+is_there() { command -v "$1" >/dev/null || compgen -G "/usr/lib/postgresql/*/bin/$1" >/dev/null; }
+
 install_needs() {
     local need missing=()
     for need in ${needs[@]+"${needs[@]}"}; do
-        command -v "${need%%:*}" >/dev/null || missing+=("${need##*:}")
+        is_there "${need%%:*}" || missing+=("${need##*:}")
     done
     ((${#missing[@]} > 0)) || return 0
     if ((EUID != 0)) || ! command -v apt-get >/dev/null; then
@@ -119,13 +122,13 @@ rm -rf -- "$results"
 mkdir -p "$results"
 
 projects=()
-for file in test/*/*.csproj; do
+for file in test/*.Tests/*.csproj; do
     name=$(basename "$file" .csproj)
     if [[ -z $only || $name == "$only" || $name == "Imago.$only.Tests" ]]; then
         projects+=("$name")
     fi
 done
-((${#projects[@]} > 0)) || give_up "no project under test/ is called '$only'. There are: $(cd test && echo */ | tr -d /)."
+((${#projects[@]} > 0)) || give_up "no project under test/ is called '$only'. There are: $(cd test && echo *.Tests/ | tr -d /)."
 
 install_needs
 # Locked: what is restored is what the lock files say, or it is an error.

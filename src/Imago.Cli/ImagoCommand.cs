@@ -1,11 +1,23 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Imago.Application.Ports;
+using Imago.Cli.Activities;
+using Imago.Cli.Apply;
+using Imago.Cli.Clusters;
 using Imago.Cli.Demo;
 using Imago.Cli.Explain;
 using Imago.Cli.Forecasts;
+using Imago.Cli.Groups;
 using Imago.Cli.Help;
 using Imago.Cli.Images;
+using Imago.Cli.Login;
+using Imago.Cli.Maintenance;
+using Imago.Cli.Pools;
+using Imago.Cli.Principals;
+using Imago.Cli.Releases;
+using Imago.Cli.Remote;
+using Imago.Cli.Roles;
+using Imago.Cli.Rollouts;
 using Imago.Cli.Terminals;
 using Imago.Cli.Windows;
 
@@ -51,7 +63,7 @@ public static class ImagoCommand
         {
             return await MisusedAsync(result, problem.Message.Split('\n'), terminal);
         }
-        catch (Exception problem) when (problem is InputException or ConnectionException or IOException)
+        catch (Exception problem) when (problem is InputException or ArmException or ConnectionException or IOException)
         {
             return await SayAsync(terminal, problem.Message, ExitCode.Failed);
         }
@@ -80,6 +92,18 @@ public static class ImagoCommand
         root.Add(ExplainCommand.Create(terminal));
         root.Add(WindowsCommand.Create(terminal));
         root.Add(ImagesCommand.Create(terminal));
+        root.Add(LoginCommand.Create(terminal));
+        root.Add(LogoutCommand.Create(terminal));
+        root.Add(GroupCommands.Create(terminal));
+        root.Add(ClusterCommands.Create(terminal));
+        root.Add(PoolCommands.Create(terminal));
+        root.Add(MaintenanceCommands.Create(terminal));
+        root.Add(RolloutCommands.Create(terminal));
+        root.Add(ReleaseCommands.Create(terminal));
+        root.Add(ActivityCommands.Create(terminal));
+        root.Add(PrincipalCommands.Create(terminal));
+        root.Add(RoleCommands.Create(terminal));
+        root.Add(ApplyCommand.Create(terminal));
         root.WithExamples(
             "# a node OS upgrade to watch, in two minutes",
             "imago demo",

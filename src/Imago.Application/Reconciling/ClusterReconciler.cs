@@ -90,7 +90,7 @@ public sealed class ClusterReconciler
                 await StartAsync(input, versions, guard, step, cancellation);
             }
 
-            if (!step.Again || !guard.MayWrite)
+            if (!step.Again || !guard.MayWrite || (step.Ended && _options.StopAtEnds))
             {
                 return step.Again ? Now() : step.WakeAt;
             }
@@ -152,6 +152,8 @@ public sealed class ClusterReconciler
             {
                 return;
             }
+
+            step.Ended |= plan.Record.Ended && !record.Ended;
         }
 
         foreach (var action in plan.Actions)
@@ -213,6 +215,8 @@ public sealed class ClusterReconciler
         public bool Again { get; set; }
 
         public bool Superseded { get; set; }
+
+        public bool Ended { get; set; }
 
         public Instant? WakeAt { get; private set; }
 

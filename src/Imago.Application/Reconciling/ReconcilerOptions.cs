@@ -26,6 +26,9 @@ public sealed record ReconcilerOptions
     /// <summary>How often a running provider operation is looked at even if nobody says that it ended.</summary>
     public Duration PollProvider { get; init; } = Duration.FromSeconds(30);
 
+    /// <summary>Whether a pass ends as soon as a rollout has ended, so that the host can note the end before another rollout takes the record's place.</summary>
+    public bool StopAtEnds { get; init; }
+
     /// <summary>Changes of a cluster within this time are answered by one pass. The hosts apply it, in both worlds alike.</summary>
     public Duration ChangeCoalescing { get; init; } = Duration.FromSeconds(1);
 }

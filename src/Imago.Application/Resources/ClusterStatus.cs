@@ -58,4 +58,10 @@ public sealed record PoolStatus
 
     /// <summary>EV-68: nodes that are not at their target.</summary>
     public int NodesBehind { get; init; }
+
+    /// <summary>
+    /// Whether an automatic rollout of the pool is between two windows: its operation is open, but nothing is under way, so that another operation may begin. A person's
+    /// upgrade takes its place (MW-11).
+    /// </summary>
+    public bool RolloutAtRest { get; init; }
 }

@@ -19,6 +19,9 @@ public sealed record Terminal(TextWriter Out, TextWriter Error, IAnsiConsole Con
     /// <summary>Standard input; opened only by a command that was told to read it.</summary>
     public Func<Stream> OpenInput { get; init; } = () => Stream.Null;
 
+    /// <summary>Looks a variable of the environment up; null when it is not set. A terminal that was not made of a process has none.</summary>
+    public Func<string, string?> Environment { get; init; } = _ => null;
+
     /// <summary>The terminal of this process.</summary>
     public static Terminal OfProcess()
     {
@@ -28,7 +31,7 @@ public sealed record Terminal(TextWriter Out, TextWriter Error, IAnsiConsole Con
             {
                 Width = AnsiConsole.Profile.Width,
             };
-        return terminal with { OpenInput = System.Console.OpenStandardInput, Progress = ProgressOfProcess() };
+        return terminal with { OpenInput = System.Console.OpenStandardInput, Progress = ProgressOfProcess(), Environment = System.Environment.GetEnvironmentVariable };
     }
 
     /// <summary>A terminal that nobody watches, for tests and pipes: no colours.</summary>

@@ -25,15 +25,15 @@ internal static class StoreModel
         });
         model.Entity<StoredOperation>(e =>
         {
-            e.ToTable("operations").HasKey(Columns.Seq);
             e.Property<long>(Columns.Seq);
+            e.ToTable("operations").HasKey(Columns.Seq);
             e.Property<bool>(Columns.IsOpen);
             e.Ignore(o => o.Ended);
         });
         model.Entity<ActivityEntry>(e =>
         {
-            e.ToTable("activities").HasKey(Columns.Seq);
             e.Property<long>(Columns.Seq);
+            e.ToTable("activities").HasKey(Columns.Seq);
             e.Property<string>(Columns.SubscriptionKey);
             e.Property<string>(Columns.ResourceGroupKey);
             e.Property<string>(Columns.ResourceKey);
@@ -43,8 +43,8 @@ internal static class StoreModel
         model.Entity<StoredDecision>().ToTable("decisions").HasKey(d => new { d.ClusterKey, d.RolloutId, d.Number });
         model.Entity<OutboxMessage>(e =>
         {
-            e.ToTable("outbox").HasKey(Columns.Seq);
             e.Property<long>(Columns.Seq);
+            e.ToTable("outbox").HasKey(Columns.Seq);
             e.Property<Instant?>(Columns.DeliveredAt);
         });
         model.Entity<JournalEntry>().ToTable("journal").HasKey(j => new { j.ClusterKey, j.Number });

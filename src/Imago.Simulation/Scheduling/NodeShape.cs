@@ -25,8 +25,10 @@ internal sealed class NodeShape(ImmutableSortedDictionary<string, string> labels
 
     public static bool IsPerNode(string label) => PerNode.Contains(label, StringComparer.Ordinal);
 
-    public static string KeyOf(NodeBlueprint node) => string.Join('\n',
-        node.Labels.Where(l => !IsPerNode(l.Key)).Select(l => $"{l.Key}={l.Value}").Append("--").Concat(node.Taints.Select(t => $"{t.Key}={t.Value}:{t.Effect}").Order(StringComparer.Ordinal)));
+    public static string KeyOf(NodeBlueprint node) => KeyOf(node.Labels, node.Taints);
+
+    public static string KeyOf(ImmutableSortedDictionary<string, string> labels, ImmutableArray<Taint> taints) => string.Join('\n',
+        labels.Where(l => !IsPerNode(l.Key)).Select(l => $"{l.Key}={l.Value}").Append("--").Concat(taints.Select(t => $"{t.Key}={t.Value}:{t.Effect}").Order(StringComparer.Ordinal)));
 
     public static NodeShape Of(NodeBlueprint node) => new(
         node.Labels.Where(l => !IsPerNode(l.Key)).ToImmutableSortedDictionary(StringComparer.Ordinal), node.Taints);

@@ -36,6 +36,23 @@ internal sealed class Scheduler(PodGroups groups)
         return shape;
     }
 
+    /// <summary>All kinds of nodes there have been, in the order in which they appeared.</summary>
+    public IReadOnlyList<NodeShape> Shapes => _shapeOrder;
+
+    /// <summary>Where the next search begins.</summary>
+    public int Position
+    {
+        get => _start;
+        set => _start = value;
+    }
+
+    /// <summary>Puts back a kind of nodes; its nodes follow.</summary>
+    public void Restore(NodeShape shape)
+    {
+        _shapes[NodeShape.KeyOf(shape.Labels, shape.Taints)] = shape;
+        _shapeOrder.Add(shape);
+    }
+
     public void Add(SimulatedNode node)
     {
         node.Shape.Nodes.Add(node);

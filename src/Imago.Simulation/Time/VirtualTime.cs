@@ -22,6 +22,9 @@ public sealed class VirtualTime(Instant start)
     /// <summary>Number of things that have happened.</summary>
     public long Happened { get; private set; }
 
+    /// <summary>When the next thing is due; null when nothing is planned.</summary>
+    public Instant? NextAt => _due.TryPeek(out _, out var next) ? next.At : null;
+
     /// <summary>Plans something. An instant that has passed means: as soon as what happens now is over.</summary>
     public void At(Instant instant, Action happening) =>
         _due.Enqueue(happening, (Instant.Max(instant, Now), _planned++));
@@ -34,6 +37,14 @@ public sealed class VirtualTime(Instant start)
 
     /// <summary>Something went wrong outside the loop's own calls; the next step throws it.</summary>
     public void Fail(Exception failure) => _failure ??= ExceptionDispatchInfo.Capture(failure);
+
+    /// <summary>Lets everything happen that is due by an instant, which may have passed already.</summary>
+    public void StepTo(Instant instant)
+    {
+        while (Step(instant))
+        {
+        }
+    }
 
     /// <summary>Lets the next thing happen if it is due by <paramref name="limit"/>; otherwise moves to the limit and answers false.</summary>
     public bool Step(Instant limit)

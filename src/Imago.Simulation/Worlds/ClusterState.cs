@@ -12,15 +12,23 @@ namespace Imago.Simulation.Worlds;
 /// </summary>
 internal sealed class ClusterState(VirtualTime time, WorldSettings settings, Seed seed, ITraceSink? trace)
 {
-    private long _uids;
-
     public VirtualTime Time { get; } = time;
 
-    public WorldSettings Settings { get; } = settings;
+    /// <summary>What the world is like from now on; what is planned already stays planned.</summary>
+    public WorldSettings Settings { get; set; } = settings;
 
     public TimingModel Timing => Settings.Timing;
 
     public Seed Seed { get; } = seed;
+
+    /// <summary>Identities given so far.</summary>
+    public long Uids { get; set; }
+
+    /// <summary>Whether all machines are switched off and nothing is missed about them.</summary>
+    public bool Stopped { get; set; }
+
+    /// <summary>Grows with everything that anybody could notice, so that a caller can tell whether a call did anything.</summary>
+    public long Revision { get; private set; }
 
     public SortedDictionary<string, SimulatedNode> Nodes { get; } = new(StringComparer.Ordinal);
 
@@ -46,36 +54,51 @@ internal sealed class ClusterState(VirtualTime time, WorldSettings settings, See
     /// <summary>Anything that a reconciler may want to wake for.</summary>
     public event Action? AnyNews;
 
-    public string NewUid(string kind) => $"{kind}-{++_uids:x8}";
+    public string NewUid(string kind)
+    {
+        var number = ++Uids;
+        if (!Settings.LongUids)
+        {
+            return $"{kind}-{number:x8}";
+        }
+
+        var draw = Seed.Fork("uid").Fork(number);
+        var bits = $"{draw.Bits:x16}{draw.Next.Bits:x16}";
+        return $"{bits[..8]}-{bits[8..12]}-{bits[12..16]}-{bits[16..20]}-{bits[20..]}";
+    }
 
     public void Changed(SimulatedNode node)
     {
         node.Touch();
         NodeNews?.Invoke(node.Name);
-        AnyNews?.Invoke();
+        Tell();
     }
 
     public void Removed(SimulatedNode node)
     {
         NodeNews?.Invoke(node.Name);
-        AnyNews?.Invoke();
+        Tell();
     }
 
     public void Changed(SimulatedPod pod)
     {
         pod.Touch();
         PodNews?.Invoke(pod.Key);
-        AnyNews?.Invoke();
+        Tell();
     }
 
     public void Changed(SimulatedBudget budget)
     {
         BudgetNews?.Invoke(budget.Key);
-        AnyNews?.Invoke();
+        Tell();
     }
 
     /// <summary>Something outside the API server's objects: an operation ended.</summary>
-    public void Tell() => AnyNews?.Invoke();
+    public void Tell()
+    {
+        Revision++;
+        AnyNews?.Invoke();
+    }
 
     public void Trace(TraceKind kind, SimulatedNode node, string? detail = null)
     {

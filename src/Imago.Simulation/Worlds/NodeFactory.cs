@@ -11,6 +11,12 @@ internal sealed class NodeFactory
     public NodeFactory(IEnumerable<NodeBlueprint> nodes) => _pools = nodes.GroupBy(n => n.Pool, StringComparer.Ordinal)
         .ToDictionary(g => g.Key, g => PoolModel.Of([.. g.OrderBy(n => n.Name, StringComparer.Ordinal)]), StringComparer.Ordinal);
 
+    /// <summary>Says what nodes of a pool look like from now on: like one of these examples, one for each zone.</summary>
+    public void Define(string pool, IEnumerable<NodeBlueprint> examples) => _pools[pool] = PoolModel.Of([.. examples]);
+
+    /// <summary>Forgets a pool: no node of it is made any more.</summary>
+    public void Forget(string pool) => _pools.Remove(pool);
+
     /// <summary>A new node of a pool, or null for a pool without a model.</summary>
     public NodeBlueprint? Make(string pool, string name, string uid, IEnumerable<SimulatedNode> present)
     {

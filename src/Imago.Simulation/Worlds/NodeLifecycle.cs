@@ -9,6 +9,9 @@ namespace Imago.Simulation.Worlds;
 /// <summary>Nodes join, become Ready or not, patch themselves when ordered, stop reporting, and leave.</summary>
 internal sealed class NodeLifecycle(ClusterState state, Scheduler scheduler, PodLifecycle pods, WorkloadController workloads)
 {
+    /// <summary>Told when a kubelet has begun to report.</summary>
+    public event Action<SimulatedNode>? CameUp;
+
     /// <summary>A node of the blueprint: it is there from the beginning.</summary>
     public SimulatedNode Place(NodeBlueprint blueprint)
     {
@@ -55,7 +58,7 @@ internal sealed class NodeLifecycle(ClusterState state, Scheduler scheduler, Pod
 
         state.Time.After(state.Draw(state.Timing.NodeBoot, "boot", node.Uid + node.Image), () =>
         {
-            if (IsPresent(node) && !node.Ready)
+            if (IsPresent(node) && !node.Ready && !state.Stopped)
             {
                 Up(node);
             }
@@ -69,6 +72,7 @@ internal sealed class NodeLifecycle(ClusterState state, Scheduler scheduler, Pod
         node.Ready = true;
         state.Changed(node);
         state.Trace(TraceKind.NodeReady, node);
+        CameUp?.Invoke(node);
         pods.NodeUp(node);
         if (node.DesiredLevel is { } level && !(node.ReachedLevel >= level))
         {
@@ -93,10 +97,16 @@ internal sealed class NodeLifecycle(ClusterState state, Scheduler scheduler, Pod
         state.Trace(TraceKind.NodeNotReady, node);
         pods.NodeDown(node);
         var outage = ++node.Outages;
+        if (state.Stopped)
+        {
+            // Whoever would miss the node is switched off, too.
+            return;
+        }
+
         state.Time.After(state.Timing.NotReadyEviction, () =>
         {
             // A node that came back and failed again meanwhile has its whole time again.
-            if (!IsPresent(node) || node.IsUp || node.Outages != outage)
+            if (!IsPresent(node) || node.IsUp || node.Outages != outage || state.Stopped)
             {
                 return;
             }

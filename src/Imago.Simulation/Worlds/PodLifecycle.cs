@@ -25,9 +25,7 @@ internal sealed class PodLifecycle(ClusterState state, Scheduler scheduler, Budg
         Register(pod);
         state.Changed(pod);
         state.Trace(TraceKind.PodCreated, pod);
-        var place = (-pod.Template.Priority, _number++);
-        _places[pod] = place;
-        _pending.Add((place.Item1, place.Item2, pod));
+        Wait(pod);
         PlanCycle();
     }
 
@@ -47,9 +45,7 @@ internal sealed class PodLifecycle(ClusterState state, Scheduler scheduler, Budg
         {
             if (phase == PodPhase.Pending)
             {
-                var place = (-pod.Template.Priority, _number++);
-                _places[pod] = place;
-                _pending.Add((place.Item1, place.Item2, pod));
+                Wait(pod);
             }
 
             return;
@@ -68,6 +64,31 @@ internal sealed class PodLifecycle(ClusterState state, Scheduler scheduler, Budg
         if (phase == PodPhase.Pending && !pod.Terminating)
         {
             PlanStart(pod);
+        }
+    }
+
+    /// <summary>The pods that wait for a node, in the order in which they are looked at.</summary>
+    public IEnumerable<SimulatedPod> Waiting => _pending.Select(p => p.Pod);
+
+    /// <summary>Puts a pod back as it was when the world was put away and nothing was planned for it.</summary>
+    public void Restore(SimulatedPod pod, bool waits)
+    {
+        state.Pods[pod.Key] = pod;
+        pod.Workload?.Pods.Add(pod);
+        budgets.Cover(pod);
+        if (pod.Node is { } node)
+        {
+            node.Pods.Add(pod);
+            if (!pod.Finished)
+            {
+                node.Usage.Add(pod.Template);
+                state.Groups.Bound(pod);
+            }
+        }
+
+        if (waits)
+        {
+            Wait(pod);
         }
     }
 
@@ -185,6 +206,13 @@ internal sealed class PodLifecycle(ClusterState state, Scheduler scheduler, Budg
         budgets.Uncover(pod);
         PlanCycle();
         Ended?.Invoke(pod);
+    }
+
+    private void Wait(SimulatedPod pod)
+    {
+        var place = (-pod.Template.Priority, _number++);
+        _places[pod] = place;
+        _pending.Add((place.Item1, place.Item2, pod));
     }
 
     private void Register(SimulatedPod pod)

@@ -16,6 +16,19 @@ internal sealed class RecordStore(ClusterState state)
 
     public ImmutableSortedDictionary<string, StoredRecord> All => _records;
 
+    public long HighestEpoch => _highestEpoch;
+
+    /// <summary>Versions given so far.</summary>
+    public long Writes => _writes;
+
+    /// <summary>Puts back what was stored when the world was put away. The lease is not part of it.</summary>
+    public void Restore(long highestEpoch, long writes, IEnumerable<StoredRecord> records)
+    {
+        _highestEpoch = highestEpoch;
+        _writes = writes;
+        _records = _records.SetItems(records.Select(r => KeyValuePair.Create(r.Record.Pool, r)));
+    }
+
     public WriteResult Write(RolloutRecord record, string? expectedVersion)
     {
         var before = _records.GetValueOrDefault(record.Pool);

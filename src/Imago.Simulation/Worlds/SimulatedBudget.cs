@@ -30,6 +30,13 @@ internal sealed class SimulatedBudget(BudgetBlueprint blueprint)
     /// <summary>Whether a new status is planned already.</summary>
     public bool UpdatePlanned { get; set; }
 
+    /// <summary>Puts back the status that it had when the world was put away.</summary>
+    public void Restore(int disruptionsAllowed, int currentHealthy, int desiredHealthy, int expectedPods, string? syncFailure)
+    {
+        (DisruptionsAllowed, CurrentHealthy, DesiredHealthy, ExpectedPods) = (disruptionsAllowed, currentHealthy, desiredHealthy, expectedPods);
+        SyncFailure = syncFailure;
+    }
+
     /// <summary>An admitted eviction uses up one disruption at once, before the controller looks again.</summary>
     public void Spend()
     {

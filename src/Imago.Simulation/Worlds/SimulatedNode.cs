@@ -13,7 +13,7 @@ internal sealed class SimulatedNode(NodeBlueprint blueprint, string uid, NodeSha
 {
     private Node? _observed;
 
-    public NodeBlueprint Blueprint { get; } = blueprint;
+    public NodeBlueprint Blueprint { get; private set; } = blueprint;
 
     public string Name => Blueprint.Name;
 
@@ -22,9 +22,9 @@ internal sealed class SimulatedNode(NodeBlueprint blueprint, string uid, NodeSha
     public string? Zone => Blueprint.Zone;
 
     /// <summary>The zone as the scheduler sees it: the label, which a node may lack.</summary>
-    public string? ZoneLabel { get; } = blueprint.Labels.GetValueOrDefault(Topology.Zone);
+    public string? ZoneLabel { get; private set; } = blueprint.Labels.GetValueOrDefault(Topology.Zone);
 
-    public NodeShape Shape { get; } = shape;
+    public NodeShape Shape { get; private set; } = shape;
 
     /// <summary>Whether the node was made during the run.</summary>
     public bool IsSurge { get; } = isSurge;
@@ -59,19 +59,28 @@ internal sealed class SimulatedNode(NodeBlueprint blueprint, string uid, NodeSha
 
     public PatchLevel? ReachedLevel { get; set; }
 
-    public long Version { get; private set; } = 1;
+    public long Version { get; set; } = 1;
 
     public Instant CreatedAt { get; init; } = blueprint.CreatedAt;
 
     public NodeUsage Usage { get; } = new();
 
-    public HashSet<SimulatedPod> Pods { get; } = [];
+    /// <summary>The pods bound to it, in the order in which they came: what happens to all of them happens in this order, also after the world was put away and read again.</summary>
+    public List<SimulatedPod> Pods { get; } = [];
 
     /// <summary>When the last volume is detached; a reimage waits for it.</summary>
     public Instant VolumesDetachedAt { get; set; } = Instant.MinValue;
 
     /// <summary>Whether the scheduler may put pods here.</summary>
     public bool TakesPods => Ready && !Unschedulable;
+
+    /// <summary>Somebody gave its pool other labels or taints.</summary>
+    public void Remake(NodeBlueprint blueprint, NodeShape shape)
+    {
+        Blueprint = blueprint;
+        ZoneLabel = blueprint.Labels.GetValueOrDefault(Topology.Zone);
+        Shape = shape;
+    }
 
     /// <summary>Notes that something observable changed.</summary>
     public void Touch()

@@ -35,6 +35,15 @@ public sealed class SimulatedProvider : INodeProvider
     /// <summary>Decides, per request, what goes wrong; null: nothing does.</summary>
     public Func<ProviderRequest, Interference>? Interfere { get; set; }
 
+    /// <summary>Asked before a reimaged machine joins again: how it looks by now, or null if it has been given back meanwhile. Without it machines look as before.</summary>
+    internal Func<SimulatedNode, NodeBlueprint?>? Rejoining { get; set; }
+
+    /// <summary>Highest epoch of any request.</summary>
+    internal long HighestEpoch => _highestEpoch;
+
+    /// <summary>Machines that were made on request and not deleted, in the order of their names.</summary>
+    internal IEnumerable<string> Extra => _extra.Order(StringComparer.Ordinal);
+
     /// <summary>All operations ever begun, by id.</summary>
     public IReadOnlyDictionary<string, ProviderOperation> Operations => _operations;
 
@@ -64,6 +73,17 @@ public sealed class SimulatedProvider : INodeProvider
         }
 
         return ValueTask.FromResult(operation);
+    }
+
+    /// <summary>Puts back what was known when the world was put away.</summary>
+    internal void Restore(long highestEpoch, IEnumerable<string> extra, IEnumerable<ProviderOperation> operations)
+    {
+        _highestEpoch = highestEpoch;
+        _extra.UnionWith(extra);
+        foreach (var operation in operations)
+        {
+            _operations[operation.Id] = operation;
+        }
     }
 
     private void Begin(ProviderRequest request, Interference trouble)
@@ -148,9 +168,16 @@ public sealed class SimulatedProvider : INodeProvider
     {
         if (_state.Settings.ReimageReplacesNode)
         {
+            var blueprint = Rejoining is null ? node.Blueprint : Rejoining(node);
+            if (blueprint is null)
+            {
+                End(request, ProviderCodes.NodeNotFound, $"node '{request.Node}' went away");
+                return;
+            }
+
             if (!_state.Nodes.ContainsKey(request.Node))
             {
-                Join(node.Blueprint, request, trouble, node.IsSurge);
+                Join(blueprint, request, trouble, node.IsSurge);
             }
         }
         else if (_state.Nodes.GetValueOrDefault(request.Node) == node)

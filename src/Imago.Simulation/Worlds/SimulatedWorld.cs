@@ -15,31 +15,53 @@ namespace Imago.Simulation.Worlds;
 /// </summary>
 public sealed class SimulatedWorld
 {
-    private readonly ClusterState _state;
-    private readonly RecordStore _records;
-    private readonly NodeUpdates _updates;
-    private readonly EvictionApi _evictions;
-
     public SimulatedWorld(ClusterBlueprint blueprint, WorldSettings settings, Seed seed, Instant start, ITraceSink? trace = null)
+        : this(settings, seed, start, new NodeFactory(blueprint.Nodes), trace)
+    {
+        Populating.Fill(State, blueprint, Nodes, Pods, Budgets);
+        Workloads.LookAtAll();
+        Pods.PlanCycle();
+    }
+
+    /// <summary>An empty world, to be filled by whoever makes it.</summary>
+    internal SimulatedWorld(WorldSettings settings, Seed seed, Instant start, NodeFactory factory, ITraceSink? trace)
     {
         Time = new VirtualTime(start);
         Clock = new VirtualClock(Time);
-        _state = new ClusterState(Time, settings, seed, trace);
-        var scheduler = new Scheduler(_state.Groups);
-        var budgets = new BudgetController(_state);
-        var pods = new PodLifecycle(_state, scheduler, budgets);
-        var workloads = new WorkloadController(_state, pods);
-        var nodes = new NodeLifecycle(_state, scheduler, pods, workloads);
-        _records = new RecordStore(_state);
-        _updates = new NodeUpdates(_state, nodes, pods);
-        _evictions = new EvictionApi(_state, pods, budgets);
-        Provider = new SimulatedProvider(_state, nodes, new NodeFactory(blueprint.Nodes));
-        Troubles = new Troubles(_state, nodes, pods);
-        Populating.Fill(_state, blueprint, nodes, pods, budgets);
-        workloads.LookAtAll();
-        pods.PlanCycle();
-        _state.AnyNews += () => Changed?.Invoke();
+        State = new ClusterState(Time, settings, seed, trace);
+        Factory = factory;
+        Scheduler = new Scheduler(State.Groups);
+        Budgets = new BudgetController(State);
+        Pods = new PodLifecycle(State, Scheduler, Budgets);
+        Workloads = new WorkloadController(State, Pods);
+        Nodes = new NodeLifecycle(State, Scheduler, Pods, Workloads);
+        RecordStore = new RecordStore(State);
+        Updates = new NodeUpdates(State, Nodes, Pods);
+        Evictions = new EvictionApi(State, Pods, Budgets);
+        Provider = new SimulatedProvider(State, Nodes, factory);
+        Troubles = new Troubles(State, Nodes, Pods);
+        State.AnyNews += () => Changed?.Invoke();
     }
+
+    internal ClusterState State { get; }
+
+    internal NodeFactory Factory { get; }
+
+    internal Scheduler Scheduler { get; }
+
+    internal BudgetController Budgets { get; }
+
+    internal PodLifecycle Pods { get; }
+
+    internal WorkloadController Workloads { get; }
+
+    internal NodeLifecycle Nodes { get; }
+
+    internal RecordStore RecordStore { get; }
+
+    internal NodeUpdates Updates { get; }
+
+    internal EvictionApi Evictions { get; }
 
     public VirtualTime Time { get; }
 
@@ -54,15 +76,15 @@ public sealed class SimulatedWorld
     public event Action? Changed;
 
     /// <summary>The stored rollout records.</summary>
-    public IEnumerable<RolloutRecord> Records => _records.All.Values.Select(r => r.Record);
+    public IEnumerable<RolloutRecord> Records => RecordStore.All.Values.Select(r => r.Record);
 
     /// <summary>A new client's connection, with a view of its own.</summary>
-    public IClusterConnection Connect() => new SimulatedConnection(_state, _records, _updates, _evictions);
+    public IClusterConnection Connect() => new SimulatedConnection(State, RecordStore, Updates, Evictions);
 
     /// <summary>The cluster as it is, observed from scratch.</summary>
     public ClusterView Look() => ClusterView.Of(
-        _state.Nodes.Values.Select(n => n.Observe()), _state.Pods.Values.Select(p => p.Observe()), _state.Budgets.Values.Select(b => b.Observe()));
+        State.Nodes.Values.Select(n => n.Observe()), State.Pods.Values.Select(p => p.Observe()), State.Budgets.Values.Select(b => b.Observe()));
 
     /// <summary>Names of nodes made during the run that are still there.</summary>
-    public IEnumerable<string> MadeNodes => _state.Nodes.Values.Where(n => n.IsSurge).Select(n => n.Name);
+    public IEnumerable<string> MadeNodes => State.Nodes.Values.Where(n => n.IsSurge).Select(n => n.Name);
 }

@@ -53,6 +53,9 @@ internal sealed class WorkloadController
         }
     }
 
+    /// <summary>Goes on with controllers that had nothing to do when the world was put away.</summary>
+    public void Resume() => _daemonSets = [.. _state.Workloads.Where(w => w.Kind == WorkloadKind.DaemonSet)];
+
     private void PlanLook(SimulatedWorkload workload)
     {
         if (!workload.LookPlanned)

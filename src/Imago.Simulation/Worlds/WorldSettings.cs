@@ -21,4 +21,7 @@ public sealed record WorldSettings
     /// annotations.
     /// </summary>
     public bool ReimageReplacesNode { get; init; } = true;
+
+    /// <summary>Whether identities of new objects look like those of Kubernetes and differ between worlds of different seeds; short ones read better in traces.</summary>
+    public bool LongUids { get; init; }
 }

@@ -9,6 +9,7 @@ namespace Imago.Domain.Rollouts.Planning;
 internal static class DrainFaults
 {
     private const int MostNamed = 5;
+    private const int MostDetails = 20;
 
     public static RolloutFault TimedOut(RolloutPass pass, Node node, List<PodOnNode> left)
     {
@@ -21,13 +22,27 @@ internal static class DrainFaults
         return new RolloutFault(
             nameof(ReasonCode.Undrainable),
             $"Node '{node.Name}' could not be drained within {pass.Settings.DrainTimeout.TotalMinutes:0} minutes: {string.Join("; ", texts)}{more}.",
-            node.Name, pass.Now);
+            node.Name, pass.Now) { Details = [.. guilty.Take(MostDetails).Select(e => Detail(pass.View, e))] };
     }
 
     public static RolloutFault GraceTooLong(RolloutPass pass, Node node, Pod pod) => new(
         nameof(ReasonCode.GracePeriodTooLong),
         $"Node '{node.Name}' cannot be drained: {Name(pod)} may take {pod.GracePeriod.TotalSeconds:0} s to stop, longer than the drain timeout of {pass.Settings.DrainTimeout.TotalMinutes:0} minutes. Raise the drain timeout or shorten the pod's grace period.",
-        node.Name, pass.Now);
+        node.Name, pass.Now) { Details = [new FaultDetail("GracePeriod", $"{pod.Key} may take {pod.GracePeriod.TotalSeconds:0} s to stop", pod.Key.ToString())] };
+
+    // UP-44: pod by pod, for programs.
+    private static FaultDetail Detail(ClusterView view, PodOnNode entry)
+    {
+        var (pod, budgets) = entry;
+        var (code, message) = (pod.Terminating, budgets.Length) switch
+        {
+            (true, _) => ("PodTerminating", $"{pod.Key} keeps running although it has been asked to stop"),
+            (false, > 1) => ("SeveralPodDisruptionBudgets", $"{string.Join(", ", budgets)} cover it together, for which every eviction is refused"),
+            (false, 1) when view.Budgets.TryGetValue(budgets[0], out var budget) => ("PodDisruptionBudget", $"{budget.Key} allows {budget.DisruptionsAllowed} disruption{(budget.DisruptionsAllowed == 1 ? "" : "s")}"),
+            _ => ("GracePeriod", $"{pod.Key} could not be asked in time for its grace period of {pod.GracePeriod.TotalSeconds:0} s"),
+        };
+        return new FaultDetail(code, message, pod.Key.ToString());
+    }
 
     /// <summary>Why one pod does not leave, for people.</summary>
     public static string Describe(ClusterView view, PodOnNode entry)

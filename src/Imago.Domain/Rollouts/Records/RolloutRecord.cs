@@ -40,7 +40,18 @@ public enum RolloutPhase
 }
 
 /// <summary>Why a rollout halted or ended: a stable code, a text for people, the node it is about, and when.</summary>
-public sealed record RolloutFault(string Code, string Message, string? Node, Instant At);
+public sealed record RolloutFault(string Code, string Message, string? Node, Instant At)
+{
+    /// <summary>The single things to blame, as far as there are any; the message names them, too.</summary>
+    public ImmutableArray<FaultDetail> Details { get; init; } = [];
+}
+
+/// <summary>One thing that is to blame.</summary>
+/// <param name="Code">Stable code: <c>PodDisruptionBudget</c>, <c>SeveralPodDisruptionBudgets</c>, <c>PodTerminating</c> or <c>GracePeriod</c>.</param>
+/// <param name="Message">Text for people, for example <c>shop/cart-pdb allows 0 disruptions</c>.</param>
+/// <param name="Target">The pod, as <c>namespace/name</c>.</param>
+/// <remarks>Rules: UP-44.</remarks>
+public sealed record FaultDetail(string Code, string Message, string Target);
 
 /// <summary>
 /// The one record of a pool's rollout. It lives in the cluster, is written before any action it speaks of, and is enough for a new server

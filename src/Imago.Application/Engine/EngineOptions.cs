@@ -1,0 +1,43 @@
+using NodaTime;
+
+namespace Imago.Application.Engine;
+
+/// <summary>How the engine of a process works. Nothing here changes what is decided about a cluster.</summary>
+public sealed record EngineOptions
+{
+    /// <summary>Name under which this process holds leases; unique per process and start.</summary>
+    public required string Holder { get; init; }
+
+    /// <summary>How long a cluster's lease is taken for; renewed by every pass. A dead process' clusters are taken over after it.</summary>
+    public Duration LeaseLength { get; init; } = Duration.FromSeconds(60);
+
+    /// <summary>How often the store is asked for wakes and for nudges of other processes.</summary>
+    public Duration PollInterval { get; init; } = Duration.FromSeconds(1);
+
+    /// <summary>Changes of a cluster within this time are answered by one pass.</summary>
+    public Duration ChangeCoalescing { get; init; } = Duration.FromSeconds(1);
+
+    /// <summary>When a cluster that is not as asked yet is looked at again, if nothing in it says when.</summary>
+    public Duration ShapeRetry { get; init; } = Duration.FromSeconds(5);
+
+    /// <summary>CH-5: at the latest then every cluster is looked at, because support ends and images grow old by the calendar alone.</summary>
+    public Duration LongestRest { get; init; } = Duration.FromHours(24);
+
+    /// <summary>A cluster whose next pass is nearer than this stays open.</summary>
+    public Duration KeepOpen { get; init; } = Duration.FromMinutes(1);
+
+    /// <summary>The first wait after a failure; it doubles.</summary>
+    public Duration FirstRetry { get; init; } = Duration.FromSeconds(1);
+
+    /// <summary>The longest wait after a failure.</summary>
+    public Duration LongestRetry { get; init; } = Duration.FromMinutes(1);
+
+    /// <summary>Most clusters that this process passes over at the same time.</summary>
+    public int MostPassesAtOnce { get; init; } = 16;
+
+    /// <summary>Most due wakes that are taken from the store with one question.</summary>
+    public int MostWakesPerPoll { get; init; } = 500;
+
+    /// <summary>Where the jitter of retries comes from, so that the processes of one installation do not come back in step.</summary>
+    public int Seed { get; init; }
+}

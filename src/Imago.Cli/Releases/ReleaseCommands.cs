@@ -1,0 +1,98 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Imago.Cli.Help;
+using Imago.Cli.Options;
+using Imago.Cli.Remote;
+using Imago.Cli.Terminals;
+using NodaTime;
+using NodaTime.Text;
+
+namespace Imago.Cli.Releases;
+
+/// <summary><c>imago release</c>: what a running server knows to be published.</summary>
+internal static class ReleaseCommands
+{
+    private static readonly string Path = $"{Paths.Tenant}/releases".With(ApiVersions.Imago);
+
+    public static Command Create(Terminal terminal) => new Command("release", "Releases: the node images and patch levels that a server knows, beyond those that ship with Imago.")
+    {
+        List(terminal), Publish(terminal),
+    }.WithExamples(
+        "imago release list",
+        "imago release publish --image AKSUbuntu-2204gen2containerd-202609.03.0");
+
+    private static RemoteCommand List(Terminal terminal) => RemoteCommand.OfTenant(terminal, "list", "List releases, newest first.")
+        .Does(async (session, _) => await session.ListAsync(
+            Path,
+            "Nothing was published on this server. 'imago images' shows what ships with Imago.",
+            releases =>
+            {
+                var table = new TextTable(new("published (UTC)"), new("release"), new("remarks"));
+                foreach (var (release, at) in releases.Select(r => (Release: Flat(r), At: Flat(r).Moment("publishedAt"))).OrderByDescending(r => r.At))
+                {
+                    table.Add(TimeText.ToMinute(at), NameOf(release), Remarks(release));
+                }
+
+                return table;
+            })).WithExamples("imago release list", "imago release list --output json");
+
+    private static RemoteCommand Publish(Terminal terminal)
+    {
+        var image = RemoteOptions.Text("--image", "A node image, by its whole name.", "IMAGE");
+        var track = RemoteOptions.Text("--track", "The track of a patch level.", "TRACK");
+        var level = RemoteOptions.Text("--level", "A patch level of the track.", "LEVEL");
+        var published = InstantOption.Create("--published-at", "When it counts as published [default: now].");
+        var withdrawn = InstantOption.Create("--withdrawn-at", "When it counts as withdrawn: no node goes to it from then on.");
+        var reboot = new Option<bool>("--reboot-required") { Description = "Whether a node has to be restarted to run it." };
+        return RemoteCommand.OfTenant(terminal, "publish", "Publish a node image or a patch level; clusters whose channel takes it are upgraded in their next window.")
+            .Takes(image, track, level, published, withdrawn, reboot)
+            .Does(async (session, parsed) =>
+            {
+                var (name, onTrack, atLevel) = (parsed.GetValue(image), parsed.GetValue(track), parsed.GetValue(level));
+                if (name is null == (onTrack is null || atLevel is null) || (name is not null && (onTrack ?? atLevel) is not null))
+                {
+                    throw new UsageException("What is published is either an image (--image) or a patch level (--track and --level).");
+                }
+
+                var body = name is not null ? new JsonObject { ["image"] = name } : new JsonObject { ["track"] = onTrack, ["level"] = atLevel };
+                Say(body, "publishedAt", parsed.GetValue(published));
+                Say(body, "withdrawnAt", parsed.GetValue(withdrawn));
+                if (parsed.GetValue(reboot))
+                {
+                    body["rebootRequired"] = true;
+                }
+
+                var answer = await session.Client.SendAsync(HttpMethod.Post, Path, body, session.Cancellation);
+                await session.AnswerAsync(answer.Body ?? body, release =>
+                {
+                    var flat = Flat(release);
+                    terminal.WriteProse($"{NameOf(flat)} is published{(flat.Moment("publishedAt") is { } at ? $" at {TimeText.ToMinute(at)} UTC" : "")}{(Remarks(flat) is { Length: > 0 } remarks ? $" ({remarks})" : "")}.");
+                });
+            })
+            .WithExamples(
+                "imago release publish --image AKSUbuntu-2204gen2containerd-202609.03.0",
+                "# a patch level that needs a restart, from a given moment on",
+                "imago release publish --track Ubuntu2204 --level 202609.05.0 --reboot-required --published-at 2026-09-05T06:00:00Z",
+                "# take one back",
+                "imago release publish --image AKSUbuntu-2204gen2containerd-202609.03.0 --withdrawn-at 2026-09-04");
+    }
+
+    private static void Say(JsonObject body, string name, Instant? at)
+    {
+        if (at is { } instant)
+        {
+            body[name] = InstantPattern.ExtendedIso.Format(instant);
+        }
+    }
+
+    // ARM puts what a thing is like into its properties; a release may also come as it was published.
+    private static JsonNode Flat(JsonNode release) => release["properties"] is JsonObject properties ? properties : release;
+
+    private static string NameOf(JsonNode release) => release.Text("image") ?? $"{release.Text("track")} {release.Text("level")}".Trim();
+
+    private static string Remarks(JsonNode release) => string.Join(", ", new[]
+    {
+        release.IsTrue("rebootRequired") ? "needs a restart" : null,
+        release.Moment("withdrawnAt") is { } withdrawn ? $"withdrawn {TimeText.ToMinute(withdrawn)}" : null,
+    }.OfType<string>());
+}

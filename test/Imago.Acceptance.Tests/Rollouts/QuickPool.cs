@@ -1,0 +1,23 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Imago.Acceptance.Tests.Serving;
+
+namespace Imago.Acceptance.Tests.Rollouts;
+
+/// <summary>The two minutes for which a canary is watched are real ones: the clock is not simulated. Pools under test go without.</summary>
+internal static class QuickPool
+{
+    /// <summary>Writes a pool again with a soak of nothing, through the extension field that az does not know.</summary>
+    public static async Task SoakNotAsync(ArmClient arm, string poolPath)
+    {
+        var pool = JsonNode.Parse((await arm.GetAsync(poolPath)).Must(HttpStatusCode.OK).Text)!.AsObject();
+        var properties = pool["properties"]!.AsObject();
+        if (properties["upgradeSettings"] is not JsonObject settings)
+        {
+            properties["upgradeSettings"] = settings = [];
+        }
+
+        settings["canarySoakInMinutes"] = 0;
+        await arm.EndAsync(await arm.PutAsync(poolPath, pool.ToJsonString()));
+    }
+}

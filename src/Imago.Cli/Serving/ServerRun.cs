@@ -6,7 +6,6 @@ using Imago.Server.Hosting;
 using Imago.Server.Setup;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace Imago.Cli.Serving;
 

@@ -6,12 +6,8 @@ using Imago.Api.Credentials;
 using Imago.Application.Catalog;
 using Imago.Application.Engine;
 using Imago.Application.Storage;
-using Imago.Persistence;
-using Imago.Persistence.Stores;
 using Imago.Server.Certificates;
 using Imago.Server.Configuration;
-using Imago.Server.DataFolders;
-using Imago.Server.Releases;
 using Imago.Server.Shards;
 using Imago.Server.Telemetry;
 using Imago.Simulation.Serving;
@@ -23,8 +19,6 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Console;
-using NodaTime;
 
 namespace Imago.Server.Hosting;
 
@@ -36,26 +30,14 @@ public static class ImagoServer
     /// <exception cref="InvalidDataException">Something in the data folder, or its owner's certificate, cannot be used.</exception>
     public static async Task<WebApplication> BuildAsync(ServerOptions options, TimeProvider clock, CancellationToken cancellation)
     {
-        var now = Instant.FromDateTimeOffset(clock.GetUtcNow());
         var replica = options.Replica ?? $"{Environment.MachineName}-{Environment.ProcessId}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(3))}";
-        var folder = DataFolder.Open(options.DataFolder);
+        var parts = await OpenedParts.OpenAsync(options, replica, clock, cancellation);
         try
         {
-            var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "imago", ContentRootPath = folder.Path });
-            AddLogging(builder.Logging, options, replica);
-            using var loggers = LoggerFactory.Create(logging => AddLogging(logging, options, replica));
-            var certificate = options.CertificateFile is { } file
-                ? ServerCertificate.OfFiles(file, options.CertificateKeyFile!, now)
-                : ServerCertificate.OfDataFolder(folder, new CertificateOptions(options.Names), now);
-            var store = await StoreFactory.OpenAsync(
-                options.Database is { } database
-                    ? new StoreOptions { Provider = StoreProvider.Postgres, ConnectionString = database }
-                    : new StoreOptions { DataFile = folder.DatabaseFile },
-                clock,
-                loggers,
-                cancellation);
-            AddServices(builder.Services, options, clock, folder, certificate, store, replica);
-            Listen(builder.WebHost, options, certificate);
+            var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "imago", ContentRootPath = parts.Folder.Path });
+            ServerLogging.Add(builder.Logging, options, replica);
+            AddServices(builder.Services, options, clock, parts, replica);
+            Listen(builder.WebHost, options, parts.Certificate);
             var app = builder.Build();
             Map(app);
             await app.Services.PrepareImagoIdentityAsync(cancellation);
@@ -63,26 +45,26 @@ public static class ImagoServer
         }
         catch
         {
-            folder.Dispose();
+            await parts.DisposeAsync();
             throw;
         }
     }
 
     private static void AddServices(
-        IServiceCollection services, ServerOptions options, TimeProvider clock, DataFolder folder, ServerCertificate certificate, RelationalStore store, string replica)
+        IServiceCollection services, ServerOptions options, TimeProvider clock, OpenedParts parts, string replica)
     {
+        var (folder, certificate, store) = parts;
         var dataKey = folder.DataKeyOf(options.DataKeyFile);
         var address = new ServerAddress(options.PublicAddress, options.Listen[0]);
         services.AddSingleton(options);
         services.AddSingleton(clock);
         services.AddSingleton(address);
 
-        // Made by factories, so that the container ends them with the server: the last one made first.
-        services.AddSingleton(_ => folder);
-        services.AddSingleton(_ => certificate);
-        services.AddSingleton(_ => store);
-        services.AddSingleton<IStore>(s => s.GetRequiredService<RelationalStore>());
-        services.AddSingleton<IPrincipalStore>(s => s.GetRequiredService<RelationalStore>());
+        services.AddSingleton(_ => parts);
+        services.AddSingleton(folder);
+        services.AddSingleton(certificate);
+        services.AddSingleton<IStore>(store);
+        services.AddSingleton<IPrincipalStore>(store);
         services.AddSingleton(_ => new PrometheusMetrics(meter => IsMeasured(meter.Name)));
         if (options.Otlp is { } otlp)
         {
@@ -116,23 +98,28 @@ public static class ImagoServer
             s.GetRequiredService<IStore>(), clock, new ServedClusterOptions { TimeScale = options.TimeScale, Workloads = options.Workloads }));
         services.AddSingleton<IClusterHost>(s => s.GetRequiredService<SimulatedClusterHost>());
         services.AddSingleton<IClusterViewer>(s => s.GetRequiredService<SimulatedClusterHost>());
-        AddEngine(services, replica);
+        AddEngine(services, options, replica);
         services.AddHostedService<CertificateRenewal>();
-        services.AddHostedService<ReleaseFeedWork>();
+        services.AddHostedService<ReleaseWatching>();
         services.AddHostedService<RetentionWork>();
         services.AddShards(options, replica);
         services.Configure<HostOptions>(host => host.ShutdownTimeout = options.StopWithin.ToTimeSpan());
     }
 
-    private static void AddEngine(IServiceCollection services, string replica)
+    private static void AddEngine(IServiceCollection services, ServerOptions options, string replica)
     {
         services.AddSingleton(new EngineOptions { Holder = replica, Seed = RandomNumberGenerator.GetInt32(int.MaxValue) });
-        services.AddSingleton<ICatalogSource>(s => new StoredCatalog(s.GetRequiredService<IStore>(), ShippedCatalog.Load().Releases));
+        services.AddSingleton(s => new RunningCatalog(
+            ShippedCatalog.Load(), s.GetRequiredService<IStore>(), options.ReleaseFeed, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<RunningCatalog>>()));
+        services.AddSingleton<ICatalogSource>(s => s.GetRequiredService<RunningCatalog>());
+        services.AddSingleton<ReleaseWatch>();
         services.AddSingleton<EngineMetrics>();
         services.AddSingleton<ClusterEngine>();
         services.AddSingleton<ShardWorker>();
         services.AddSingleton<IEngineSignal>(s => s.GetRequiredService<ShardWorker>());
         services.AddSingleton<IShardWork, EngineShardWork>();
+        services.AddSingleton<IClusterQueries, ClusterQueries>();
+        services.AddSingleton<IForecasts, ServedForecasts>();
     }
 
     private static void Listen(IWebHostBuilder web, ServerOptions options, ServerCertificate certificate)
@@ -162,7 +149,10 @@ public static class ImagoServer
 
     private static void Map(WebApplication app)
     {
-        // Made first, or what is measured before the first scrape is lost.
+        // Made first and so ended last: everything else uses them.
+        _ = app.Services.GetRequiredService<OpenedParts>();
+
+        // What is measured before it listens is lost.
         _ = app.Services.GetRequiredService<PrometheusMetrics>();
         _ = app.Services.GetService<OtlpExport>();
         app.UseImagoIdentity();
@@ -185,30 +175,4 @@ public static class ImagoServer
 
     private static bool IsMeasured(string meter) =>
         meter.StartsWith("Imago", StringComparison.Ordinal) || meter is "Microsoft.AspNetCore.Hosting" or "Microsoft.AspNetCore.Server.Kestrel" or "System.Runtime";
-
-    private static void AddLogging(ILoggingBuilder logging, ServerOptions options, string replica)
-    {
-        logging.SetMinimumLevel(options.LogLevel);
-
-        // What the frameworks tell about every request and query is for those who ask for it.
-        foreach (var category in (string[])["Microsoft", "System", "Quartz", "Npgsql"])
-        {
-            logging.AddFilter(category, level => level >= LogLevel.Warning && level >= options.LogLevel);
-        }
-
-        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        if (options.LogFormat == LogFormat.Json)
-        {
-            logging.AddJsonConsole(json => (json.UseUtcTimestamp, json.TimestampFormat, json.IncludeScopes) = (true, "yyyy-MM-ddTHH:mm:ss.fffZ", true));
-        }
-        else
-        {
-            logging.AddSimpleConsole(text => (text.UseUtcTimestamp, text.TimestampFormat, text.SingleLine) = (true, "HH:mm:ss ", true));
-        }
-
-        if (options.Otlp is { } otlp)
-        {
-            OtlpExport.AddLogs(logging, otlp, replica);
-        }
-    }
 }

@@ -6,8 +6,9 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Imago.Bench.Forecasts;
 using Imago.Bench.Makespan;
 using Imago.Bench.Quick;
+using Imago.Bench.Worlds;
 
-// --quick, --forecast [NODES…], --makespan [NODES…]: tables within seconds. Anything else is BenchmarkDotNet's, for example --filter '*Decision*'.
+// --quick, --forecast [NODES…], --makespan [NODES…], --worlds [NODES…]: tables within seconds. Anything else is BenchmarkDotNet's, for example --filter '*Decision*'.
 switch (args)
 {
     case ["--quick"]:
@@ -18,6 +19,9 @@ switch (args)
         return;
     case ["--makespan", .. var sizes]:
         MakespanRun.Print(Console.Out, Numbers(sizes, [10, 100, 1000]), seeds: 7);
+        return;
+    case ["--worlds", .. var sizes]:
+        await ServedWorldsRun.PrintAsync(Console.Out, Numbers(sizes, [3, 10, 100]), clusters: 1000);
         return;
 }
 

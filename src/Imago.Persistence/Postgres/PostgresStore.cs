@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Imago.Application.Storage;
 using Imago.Persistence.Model;
 using Imago.Persistence.Schema;
@@ -40,9 +41,10 @@ internal sealed partial class PostgresStore : RelationalStore
         string connectionString, IReadOnlyList<Migration> migrations, TimeProvider clock, ILogger logger, CancellationToken cancellation)
     {
         var wanted = new NpgsqlConnectionStringBuilder(connectionString);
-        if (wanted.MaxAutoPrepare == 0)
+        var given = new DbConnectionStringBuilder { ConnectionString = connectionString };
+        if (!given.ContainsKey("Max Auto Prepare") && !given.ContainsKey("MaxAutoPrepare"))
         {
-            // Our statements are few and always the same.
+            // Our statements are few and always the same. Whoever says 0 has a pooler between that cannot have them prepared.
             wanted.MaxAutoPrepare = 100;
         }
 

@@ -25,7 +25,7 @@ internal sealed class CommitQueue : IDisposable
     public CommitQueue(SqliteConnection connection, string dataFile)
     {
         this.connection = connection;
-        session = new StoreSession(connection, rowsCanBeLocked: false, keepsStatements: true, CancellationToken.None);
+        session = SqliteFile.Session(connection, CancellationToken.None);
         unavailable = e => SqliteFaults.Unavailable(e, dataFile);
 
         // A thread of its own: SQLite only has calls that block, and those that wait for the disk should not hold up the thread pool.
@@ -85,6 +85,13 @@ internal sealed class CommitQueue : IDisposable
                 Execute("SAVEPOINT work");
                 if (!work.Run(session))
                 {
+                    if (SQLitePCL.raw.sqlite3_get_autocommit(connection.Handle) != 0)
+                    {
+                        // A full or failing disk: SQLite has undone the whole transaction by itself.
+                        Fail(group, work.Failure!);
+                        return;
+                    }
+
                     Execute("ROLLBACK TO work");
                 }
 
@@ -95,14 +102,18 @@ internal sealed class CommitQueue : IDisposable
         }
         catch (SqliteException exception)
         {
-            // What happened to one member beyond its own statements (a full disk ends the transaction) happened to all of them.
             Undo();
-            Exception failure = unavailable(exception) is { } known ? known : exception;
-            group.ForEach(w => w.Fail(failure));
+            Fail(group, exception);
             return;
         }
 
         group.ForEach(w => w.Finish(unavailable));
+    }
+
+    private void Fail(List<Work> group, Exception exception)
+    {
+        Exception failure = unavailable(exception) is { } known ? known : exception;
+        group.ForEach(w => w.Fail(failure));
     }
 
     private void Undo()
@@ -122,6 +133,9 @@ internal sealed class CommitQueue : IDisposable
 
     private abstract class Work
     {
+        /// <summary>What the last run ended with, if it did not end well.</summary>
+        public Exception? Failure { get; protected set; }
+
         /// <summary>Whether what it wrote is to be kept.</summary>
         public abstract bool Run(StoreSession session);
 
@@ -135,17 +149,16 @@ internal sealed class CommitQueue : IDisposable
     private sealed class Work<T>(Func<StoreSession, ValueTask<Change<T>>> work, CancellationToken cancellation) : Work
     {
         private readonly TaskCompletionSource<T> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private Exception? failure;
         private T? result;
 
         public Task<T> Answer => answer.Task;
 
         public override bool Run(StoreSession session)
         {
-            failure = null;
+            Failure = null;
             if (cancellation.IsCancellationRequested)
             {
-                failure = new OperationCanceledException(cancellation);
+                Failure = new OperationCanceledException(cancellation);
                 return false;
             }
 
@@ -159,24 +172,24 @@ internal sealed class CommitQueue : IDisposable
             catch (Exception exception)
 #pragma warning restore CA1031
             {
-                failure = exception;
+                Failure = exception;
                 return false;
             }
         }
 
         public override void Finish(Func<Exception, StoreUnavailableException?> unavailable)
         {
-            if (failure is null)
+            if (Failure is null)
             {
                 answer.SetResult(result!);
             }
-            else if (failure is OperationCanceledException)
+            else if (Failure is OperationCanceledException)
             {
                 answer.SetCanceled(cancellation);
             }
             else
             {
-                answer.SetException(unavailable(failure) ?? failure);
+                answer.SetException(unavailable(Failure) ?? Failure);
             }
         }
 

@@ -14,9 +14,6 @@ namespace Imago.Persistence.Sqlite;
 /// <summary>The store in a SQLite file, for one process. In write-ahead mode: readers never wait for the writer; every commit is flushed before it is acknowledged.</summary>
 internal sealed partial class SqliteStore : RelationalStore
 {
-    // 'IMAG': written into the file, so that a database of something else is not taken for an empty store.
-    private const long ApplicationId = 0x494D4147;
-
     private readonly string dataFile;
     private readonly DataFileLock file;
     private readonly CommitQueue queue;
@@ -37,19 +34,18 @@ internal sealed partial class SqliteStore : RelationalStore
         string dataFile, IReadOnlyList<Migration> migrations, TimeProvider clock, ILogger logger, CancellationToken cancellation)
     {
         var path = Path.GetFullPath(dataFile);
-        CreateFolder(path);
+        SqliteFile.CreateFolder(path);
         var held = DataFileLock.Take(path);
         SqliteConnection? writer = null;
         try
         {
-            writer = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
-            await writer.OpenAsync(cancellation);
-            using (var session = new StoreSession(writer, rowsCanBeLocked: false, keepsStatements: true, cancellation))
+            writer = await SqliteFile.ConnectAsync(path, SqliteOpenMode.ReadWriteCreate, cancellation);
+            using (var session = SqliteFile.Session(writer, cancellation))
             {
                 await PrepareAsync(session, path, migrations, clock, logger);
             }
 
-            var readers = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite };
+            var readers = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, DefaultTimeout = SqliteFile.Patience };
             return new SqliteStore(path, held, writer, readers.ToString());
         }
         catch (Exception exception)
@@ -82,22 +78,10 @@ internal sealed partial class SqliteStore : RelationalStore
 
     private protected override StoreUnavailableException? Unavailable(Exception exception) => SqliteFaults.Unavailable(exception, dataFile);
 
-    private static void CreateFolder(string path)
-    {
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new StoreUnavailableException($"The store '{path}' cannot be opened: its folder cannot be made. {exception.Message}", exception);
-        }
-    }
-
     private static async ValueTask PrepareAsync(
         StoreSession session, string path, IReadOnlyList<Migration> migrations, TimeProvider clock, ILogger logger)
     {
-        if (await session.NumberAsync("PRAGMA application_id") != ApplicationId && await session.NumberAsync("SELECT COUNT(*) FROM sqlite_master") > 0)
+        if (!await SqliteFile.IsStoreAsync(session) && await session.NumberAsync("SELECT COUNT(*) FROM sqlite_master") > 0)
         {
             throw new StoreRefusedException(
                 $"'{path}' is a SQLite database, but not a store of Imago: it has tables of something else. Give the path of a store, or of a file that does not exist yet.");
@@ -116,7 +100,7 @@ internal sealed partial class SqliteStore : RelationalStore
         await session.NumberAsync("PRAGMA journal_size_limit = 67108864");
         await session.ExecuteAsync("BEGIN EXCLUSIVE");
         var (from, to) = await Migrator.MigrateAsync(session, migrations, $"'{path}'", Instant.FromDateTimeOffset(clock.GetUtcNow()));
-        await session.ExecuteAsync($"PRAGMA application_id = {ApplicationId}");
+        await session.ExecuteAsync($"PRAGMA application_id = {SqliteFile.ApplicationId}");
         await session.ExecuteAsync("COMMIT");
         LogOpened(logger, path, from, to);
     }

@@ -8,29 +8,30 @@ public sealed class PostgresDatabase : TestDatabase
     private static int last;
 
     private readonly PostgresServer server;
-    private readonly string schema;
-
+    
     private PostgresDatabase(PostgresServer server, string schema)
     {
         this.server = server;
-        this.schema = schema;
+        Schema = schema;
     }
+
+    public string Schema { get; }
 
     public override StoreOptions Options => new()
     {
         Provider = StoreProvider.Postgres,
-        ConnectionString = $"{server.ConnectionString};Search Path={schema};Maximum Pool Size=20",
+        ConnectionString = $"{server.ConnectionString};Search Path={Schema};Maximum Pool Size=20",
     };
 
     public static async ValueTask<TestDatabase> CreateAsync(PostgresServer server)
     {
         await server.StartAsync();
         var database = new PostgresDatabase(server, $"test{Interlocked.Increment(ref last)}");
-        await database.ExecuteAsync($"CREATE SCHEMA {database.schema}");
+        await database.ExecuteAsync($"CREATE SCHEMA {database.Schema}");
         return database;
     }
 
-    protected override async ValueTask RemoveAsync() => await ExecuteAsync($"DROP SCHEMA {schema} CASCADE");
+    protected override async ValueTask RemoveAsync() => await ExecuteAsync($"DROP SCHEMA {Schema} CASCADE");
 
     private async ValueTask ExecuteAsync(string sql)
     {

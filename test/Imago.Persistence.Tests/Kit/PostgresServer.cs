@@ -57,8 +57,8 @@ public sealed class PostgresServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Kills the server as a crash would (SIGKILL to its first process; the others end with it), and starts it again.</summary>
-    public async ValueTask CrashAsync()
+    /// <summary>Kills the server as a crash would: SIGKILL to its first process, whose children end with it.</summary>
+    public async ValueTask KillAsync()
     {
         var pid = (await File.ReadAllLinesAsync(Path.Join(Data, "postmaster.pid")))[0];
         await RunAsync("kill", "-KILL", pid);
@@ -75,8 +75,17 @@ public sealed class PostgresServer : IAsyncDisposable
 
             await Task.Delay(20);
         }
+    }
 
-        await StartAsync();
+    /// <summary>Dumps one test's schema as the documentation says and restores it into a new database; answers the connection string of that.</summary>
+    public async ValueTask<string> CopyAsync(PostgresDatabase database)
+    {
+        string[] to = ["-h", "127.0.0.1", "-p", port.ToString(CultureInfo.InvariantCulture), "-U", "imago"];
+        var dump = folder!.File($"{database.Schema}.dump");
+        await RunAsync([.. As(), Binary("pg_dump"), .. to, "--format=custom", $"--schema={database.Schema}", $"--file={dump}", "postgres"]);
+        await RunAsync([.. As(), Binary("createdb"), .. to, database.Schema]);
+        await RunAsync([.. As(), Binary("pg_restore"), .. to, $"--dbname={database.Schema}", dump]);
+        return $"{ConnectionString};Search Path={database.Schema}".Replace("Database=postgres", $"Database={database.Schema}", StringComparison.Ordinal);
     }
 
     public async ValueTask DisposeAsync()

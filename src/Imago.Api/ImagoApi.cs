@@ -2,9 +2,12 @@ using Imago.Api.Activities;
 using Imago.Api.Clusters;
 using Imago.Api.Credentials;
 using Imago.Api.Documents;
+using Imago.Api.Extensions;
 using Imago.Api.Features;
 using Imago.Api.Groups;
+using Imago.Api.Maintenance;
 using Imago.Api.Metadata;
+using Imago.Api.OpenApi;
 using Imago.Api.Operations;
 using Imago.Api.Pipeline;
 using Imago.Api.Pools;
@@ -46,6 +49,7 @@ public static class ImagoApi
         services.AddSingleton<Registrations>();
         services.AddSingleton<GroupDeletion>();
         services.AddSingleton<AbortActions>();
+        services.AddSingleton<AdmissionContexts>();
 
         services.AddSingleton<IRouteSource, MetadataEndpoints>();
         services.AddSingleton<IRouteSource, SubscriptionEndpoints>();
@@ -55,11 +59,19 @@ public static class ImagoApi
         services.AddSingleton<IRouteSource, FeatureEndpoints>();
         services.AddSingleton<IRouteSource, ActivityEndpoints>();
         services.AddSingleton<IRouteSource, OperationEndpoints>();
+        services.AddSingleton<IRouteSource, ClusterEndpoints>();
         services.AddSingleton<IRouteSource, ClusterActions>();
         services.AddSingleton<IRouteSource>(s => s.GetRequiredService<AbortActions>());
         services.AddSingleton<IRouteSource, PoolEndpoints>();
+        services.AddSingleton<IRouteSource, PoolWriting>();
+        services.AddSingleton<IRouteSource, MaintenanceEndpoints>();
         services.AddSingleton<IRouteSource, ProfileEndpoints>();
         services.AddSingleton<IRouteSource, CredentialEndpoints>();
+        services.AddSingleton<IRouteSource, RolloutEndpoints>();
+        services.AddSingleton<IRouteSource, HoldEndpoints>();
+        services.AddSingleton<IRouteSource, QuestionEndpoints>();
+        services.AddSingleton<IRouteSource, ReleaseEndpoints>();
+        services.AddSingleton<IRouteSource, OpenApiEndpoints>();
         return services;
     }
 

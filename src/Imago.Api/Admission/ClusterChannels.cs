@@ -3,6 +3,7 @@ using Imago.Api.Documents;
 using Imago.Contracts.Errors;
 using Imago.Contracts.Versions;
 using Imago.Domain.Channels;
+using Imago.Domain.Images;
 using Imago.Domain.Maintenance;
 
 namespace Imago.Api.Admission;
@@ -27,12 +28,12 @@ internal static class ClusterChannels
     /// <param name="requested">The request.</param>
     /// <param name="merged">The document after the write; changed to what is to be stored.</param>
     /// <param name="stored">The document before it; null for a new cluster.</param>
-    /// <param name="support">Support of the cluster's Kubernetes minor.</param>
+    /// <param name="kubernetes">The cluster's Kubernetes version, and how its minor is supported.</param>
     /// <param name="version">The api-version.</param>
     /// <param name="context">What else counts.</param>
     /// <param name="problems">Gets what is wrong.</param>
     public static void Settle(
-        ClusterDocument requested, ClusterDocument merged, ClusterDocument? stored, KubernetesSupport support, ApiVersion version, AdmissionContext context, AdmissionProblems problems)
+        ClusterDocument requested, ClusterDocument merged, ClusterDocument? stored, (KubernetesVersion? Version, KubernetesSupport Support) kubernetes, ApiVersion version, AdmissionContext context, AdmissionProblems problems)
     {
         var profile = merged.Properties.Inner("autoUpgradeProfile");
         if (stored is null && merged.IsAutomatic)
@@ -63,7 +64,7 @@ internal static class ClusterChannels
             profile[NodeOsChannels.WireProperty] = channel.ToString();
         }
 
-        NeedSupport(channel, merged, stored, support, problems);
+        NeedSupport(channel, merged, stored, kubernetes.Support, $"{kubernetes.Version?.Major}.{kubernetes.Version?.Minor}", problems);
     }
 
     /// <summary>What the change of the node OS channel does, or null if there is none; a refusal is added to the problems.</summary>
@@ -137,10 +138,10 @@ internal static class ClusterChannels
         }
     }
 
-    private static void NeedSupport(NodeOsChannel channel, ClusterDocument merged, ClusterDocument? stored, KubernetesSupport support, AdmissionProblems problems)
+    private static void NeedSupport(NodeOsChannel channel, ClusterDocument merged, ClusterDocument? stored, KubernetesSupport support, string minor, AdmissionProblems problems)
     {
         // CH-88: setting counts, not having.
-        if (channel != stored?.NodeOsChannel && SupportRules.RefusalOf(channel, support, merged.KubernetesVersion ?? "") is { } refusal)
+        if (channel != stored?.NodeOsChannel && SupportRules.RefusalOf(channel, support, minor) is { } refusal)
         {
             problems.Add(NodeOsPath, refusal);
         }
@@ -150,7 +151,7 @@ internal static class ClusterChannels
             && !string.Equals(merged.ClusterChannel, stored?.ClusterChannel, StringComparison.Ordinal);
         if (enables && support != KubernetesSupport.Supported)
         {
-            problems.Add(ClusterPath, $"Upgrade channel '{merged.ClusterChannel}' needs a supported Kubernetes minor; {merged.KubernetesVersion} is not. Upgrade Kubernetes first, or use 'none'.");
+            problems.Add(ClusterPath, $"Upgrade channel '{merged.ClusterChannel}' needs a supported Kubernetes minor; {minor} is not. Upgrade Kubernetes first, or use 'none'.");
         }
     }
 

@@ -56,7 +56,7 @@ public static class ManagedClusterAdmission
         }
 
         var support = kubernetes is { } known ? context.Calendar.SupportOf(known, merged.HasLongTermSupport, context.Now) : KubernetesSupport.Supported;
-        ClusterChannels.Settle(new ClusterDocument(requested), merged, storedDocument, support, version, context, problems);
+        ClusterChannels.Settle(new ClusterDocument(requested), merged, storedDocument, (kubernetes, support), version, context, problems);
         ForceRules.Settle(merged, storedDocument, version, context, problems);
 
         var surroundings = new PoolSurroundings(merged.NodeOsChannel, kubernetes, merged.KubernetesVersion, merged.HasLongTermSupport, merged.Location);

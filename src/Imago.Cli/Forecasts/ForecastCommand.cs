@@ -42,7 +42,7 @@ internal static class ForecastCommand
             var forecast = await ForecastRun.RunAsync(terminal, request with { Horizon = look }, TraceFile(parsed, trace, cluster), cancellation);
             if (parsed.GetValue(output) == OutputFormat.Json)
             {
-                await terminal.Out.WriteLineAsync(ForecastJson.Write(forecast));
+                await terminal.Out.WriteLineAsync(ForecastText.Write(forecast));
             }
             else
             {

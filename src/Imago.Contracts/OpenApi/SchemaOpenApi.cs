@@ -11,10 +11,12 @@ public static class SchemaOpenApi
     private const string Pointer = "#/components/schemas/";
 
     /// <summary>The object <c>components.schemas</c>: the resources, everything they are made of, and the error.</summary>
-    public static JsonObject Components(ApiVersion version)
+    /// <param name="version">The api-version.</param>
+    /// <param name="further">Schemas beside those of the resources.</param>
+    public static JsonObject Components(ApiVersion version, params IEnumerable<ValueSchema.Object> further)
     {
         var components = new JsonObject();
-        foreach (var resource in (ValueSchema.Object[])[ManagedClusterSchema.Resource, AgentPoolSchema.Resource, MaintenanceConfigurationSchema.Resource, GroupSchema.TagsObject])
+        foreach (var resource in further.Prepend(GroupSchema.TagsObject).Prepend(MaintenanceConfigurationSchema.Resource).Prepend(AgentPoolSchema.Resource).Prepend(ManagedClusterSchema.Resource))
         {
             Add(resource, version, components);
         }

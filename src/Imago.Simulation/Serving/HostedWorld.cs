@@ -14,6 +14,8 @@ namespace Imago.Simulation.Serving;
 /// <summary>A served cluster as one pass of the engine has it: the ports, each call of which is stored before it is acknowledged.</summary>
 internal sealed class HostedWorld(ServedCluster cluster, SimulatedClusterHost host) : IHostedCluster, IClusterConnection, INodeProvider
 {
+    private bool _closed;
+
     public IClusterConnection Connection => this;
 
     public INodeProvider Provider => this;
@@ -71,7 +73,13 @@ internal sealed class HostedWorld(ServedCluster cluster, SimulatedClusterHost ho
     public ValueTask<ProviderOperation?> FindAsync(string operationId, CancellationToken cancellation) =>
         Translated(() => cluster.AskAsync(world => world?.World.Provider.Operations.GetValueOrDefault(operationId), cancellation));
 
-    public ValueTask DisposeAsync() => host.PutAwayAsync(cluster);
+    public ValueTask DisposeAsync() => _closed ? ValueTask.CompletedTask : CloseAsync();
+
+    private ValueTask CloseAsync()
+    {
+        _closed = true;
+        return host.CloseAsync(cluster);
+    }
 
     private ValueTask<object?> CallAsync(WorldCall call, CancellationToken cancellation) => Translated(() => cluster.CallAsync(_ => call, cancellation));
 

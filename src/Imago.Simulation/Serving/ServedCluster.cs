@@ -21,6 +21,9 @@ internal sealed class ServedCluster : IDisposable
     // A picture of a large world costs more than a few entries read again.
     private const int NodesPerEntry = 10;
 
+    // While somebody works on the cluster all the time, a picture is taken only now and then.
+    private const int MostEntries = 100;
+
     private readonly IStore _store;
     private readonly TimeProvider _clock;
     private readonly ITraceSink? _trace;
@@ -43,10 +46,14 @@ internal sealed class ServedCluster : IDisposable
 
     public StoredLease Lease { get; private set; }
 
+    /// <summary>How many have it open.</summary>
+    public int Users { get; private set; }
+
     /// <summary>Whether somebody else writes by now, or may; nothing is done with it any more.</summary>
     public bool Discarded { get; private set; }
 
-    public Instant? NextHappening => Discarded ? null : _world?.World.Time.NextAt;
+    /// <summary>When something happens by itself next, up to the next whole millisecond: clocks and timers know nothing finer, and whoever wakes must not come too early.</summary>
+    public Instant? NextHappening => Discarded || _world?.World.Time.NextAt is not { } next ? null : RoundedUp(next);
 
     private Instant Now => Instant.FromDateTimeOffset(_clock.GetUtcNow());
 
@@ -85,15 +92,28 @@ internal sealed class ServedCluster : IDisposable
     }
 
     /// <summary>True: something observable changed since the last time.</summary>
-    public ValueTask<bool> AdvanceAsync(CancellationToken cancellation) => AskAsync(
-        world =>
+    public async ValueTask<bool> AdvanceAsync(CancellationToken cancellation)
+    {
+        await _gate.WaitAsync(cancellation);
+        try
         {
-            var revision = world?.World.State.Revision ?? 0;
+            RefuseIfDiscarded();
+            Step();
+            if (_world is { AtRest: true } && _sincePicture > MostEntries)
+            {
+                await TakePictureAsync(_world, cancellation);
+            }
+
+            var revision = _world?.World.State.Revision ?? 0;
             var changed = revision != _seen;
             _seen = revision;
             return changed;
-        },
-        cancellation);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
 
     /// <summary>Orders a shape unless it has been ordered, and says how far it is. The first order makes the world.</summary>
     public async ValueTask<ShapeProgress> ShapeAsync(ShapeOrder order, Func<Instant, CancellationToken, ValueTask<WorldCall.Created>> beginning, CancellationToken cancellation)
@@ -138,15 +158,24 @@ internal sealed class ServedCluster : IDisposable
         return new ClusterLease(held.Holder, held.Epoch, held.ExpiresAt);
     }
 
-    /// <summary>The same holder opens it again.</summary>
-    public void Renew(StoredLease renewed) => Lease = renewed;
+    /// <summary>The same holder opens it, or opens it again.</summary>
+    public void Open(StoredLease renewed)
+    {
+        Lease = renewed;
+        Users++;
+    }
 
-    /// <summary>A pass is over: stores a picture if the world is at rest and it pays. True: nothing need be kept in memory.</summary>
-    public async ValueTask<bool> PutAwayAsync(CancellationToken cancellation)
+    /// <summary>Somebody closes it: stores a picture if the world is at rest and it pays. True: nothing need be kept in memory.</summary>
+    public async ValueTask<bool> CloseAsync(CancellationToken cancellation)
     {
         await _gate.WaitAsync(cancellation);
         try
         {
+            if (--Users > 0)
+            {
+                return false;
+            }
+
             if (Discarded || _world is null)
             {
                 return true;
@@ -159,9 +188,7 @@ internal sealed class ServedCluster : IDisposable
 
             if (_sincePicture > _world.World.State.Nodes.Count / NodesPerEntry)
             {
-                var picture = new JournalSnapshot(Key, _number, WorldPicture.Take(_world));
-                await CommitAsync(new StoreBatch { Snapshots = [picture], Fence = (Key, Lease.Epoch) }, cancellation);
-                _sincePicture = 0;
+                await TakePictureAsync(_world, cancellation);
             }
 
             return true;
@@ -175,6 +202,13 @@ internal sealed class ServedCluster : IDisposable
     public void Discard() => Discarded = true;
 
     public void Dispose() => _gate.Dispose();
+
+    private static Instant RoundedUp(Instant instant)
+    {
+        var milliseconds = instant.ToUnixTimeMilliseconds();
+        var whole = Instant.FromUnixTimeMilliseconds(milliseconds);
+        return whole == instant ? whole : Instant.FromUnixTimeMilliseconds(milliseconds + 1);
+    }
 
     private void Step()
     {
@@ -208,6 +242,13 @@ internal sealed class ServedCluster : IDisposable
             Discard();
             throw;
         }
+    }
+
+    private async ValueTask TakePictureAsync(ServedWorld world, CancellationToken cancellation)
+    {
+        var picture = new JournalSnapshot(Key, _number, WorldPicture.Take(world));
+        await CommitAsync(new StoreBatch { Snapshots = [picture], Fence = (Key, Lease.Epoch) }, cancellation);
+        _sincePicture = 0;
     }
 
     private async ValueTask AppendAsync(ImmutableArray<JournalLine> lines, CancellationToken cancellation)

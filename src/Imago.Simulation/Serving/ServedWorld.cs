@@ -21,6 +21,7 @@ internal sealed class ServedWorld
         World = world;
         Facts = facts;
         Pools = new NodePools(world, facts);
+        Pools.AllCame += Deploy;
     }
 
     public SimulatedWorld World { get; }
@@ -32,11 +33,8 @@ internal sealed class ServedWorld
     /// <summary>Whether nothing happens in it any more unless somebody calls.</summary>
     public bool AtRest => World.Time.NextAt is null;
 
-    public static ServedWorld Create(WorldCall.Created call, Instant at, ITraceSink? trace)
-    {
-        var seed = new Seed(call.Seed);
-        return new(new SimulatedWorld(ServedWorkloads.Of(call.Facts, seed), call.Settings, seed, at, trace), call.Facts);
-    }
+    public static ServedWorld Create(WorldCall.Created call, Instant at, ITraceSink? trace) =>
+        new(new SimulatedWorld(call.Settings, new Seed(call.Seed), at, new NodeFactory([]), trace), call.Facts);
 
     /// <summary>
     /// Carries out a call at an instant; everything that is due by then happens first. Answers what the call answers, and whether it did anything: a call that
@@ -90,4 +88,28 @@ internal sealed class ServedWorld
 
     // Everything in the simulated world completes at once.
     private static T Completed<T>(ValueTask<T> task) => task.GetAwaiter().GetResult();
+
+    // Workloads come when the first nodes are there. Were they there before, the first node to report would get all of them, and its siblings none.
+    private void Deploy()
+    {
+        var state = World.State;
+        if (state.Workloads.Count > 0)
+        {
+            return;
+        }
+
+        Populating.Fill(state, ServedWorkloads.Of(Facts, state.Seed), World.Nodes, World.Pods, World.Budgets);
+        foreach (var budget in state.Budgets.Values)
+        {
+            state.Changed(budget);
+        }
+
+        foreach (var pod in state.Pods.Values.OrderBy(p => p.Key))
+        {
+            state.Changed(pod);
+        }
+
+        World.Workloads.LookAtAll();
+        World.Pods.PlanCycle();
+    }
 }

@@ -36,13 +36,14 @@ public sealed class SimulatedClusterHost(IStore store, TimeProvider clock, Serve
         // The epoch grows whenever the holder changes: under the same one nobody else can have written.
         if (_open.TryGetValue(clusterKey, out var present) && present.Lease.Epoch == lease.Epoch && !present.Discarded)
         {
-            present.Renew(lease);
+            present.Open(lease);
             return new HostedWorld(present, this);
         }
 
         present?.Discard();
         var loaded = await LoadAsync(clusterKey, cancellation);
         var cluster = new ServedCluster(store, clock, lease, loaded);
+        cluster.Open(lease);
         _open[clusterKey] = cluster;
         if (loaded.World is { } world && !string.Equals(JournalText.Write(world.World.State.Settings), JournalText.Write(options.Effective), StringComparison.Ordinal))
         {
@@ -104,12 +105,12 @@ public sealed class SimulatedClusterHost(IStore store, TimeProvider clock, Serve
         return new WorldCall.Created(facts, seed.State, options.Effective);
     }
 
-    internal async ValueTask PutAwayAsync(ServedCluster cluster)
+    internal async ValueTask CloseAsync(ServedCluster cluster)
     {
         var over = true;
         try
         {
-            over = await cluster.PutAwayAsync(CancellationToken.None);
+            over = await cluster.CloseAsync(CancellationToken.None);
         }
         catch (Exception problem) when (problem is SupersededException or ConnectionException)
         {
@@ -151,7 +152,7 @@ public sealed class SimulatedClusterHost(IStore store, TimeProvider clock, Serve
         var now = Now;
         foreach (var (key, cluster) in _open)
         {
-            if (cluster.Discarded || cluster.Lease.ExpiresAt + KeptAfterLease < now)
+            if (cluster.Users == 0 && (cluster.Discarded || cluster.Lease.ExpiresAt + KeptAfterLease < now))
             {
                 cluster.Discard();
                 _open.TryRemove(KeyValuePair.Create(key, cluster));

@@ -23,7 +23,7 @@ internal static class RolloutNotes
 
         var changes = frame.Changes;
         var id = OperationOf(frame.Stored.Key, record);
-        if (record.OperationId is null && changes.Find(id) is null)
+        if (record.OperationId is null && before is null && changes.Find(id) is null)
         {
             // EV-59: listed and reported like the operations of people.
             var begun = Automatic(frame, record, id);

@@ -51,7 +51,7 @@ internal static class StatusNotes
     private static PoolStatus Of(NotingFrame frame, StoredPool pool, PoolSpec? spec)
     {
         var record = frame.Input.Records.GetValueOrDefault(pool.Name);
-        var nodes = frame.Input.View.NodesOf(pool.Name).Values.Where(n => !(record?.SurgeNodes.TryGetValue(n.Name, out var surge) == true && surge.Counts)).ToList();
+        var nodes = Members(frame, pool.Name).ToList();
         var last = frame.Changes.Ended.LastOrDefault(o => Names(o, pool) && o.Kind != OperationKind.Abort);
         var atRest = record is not null && IsAtRest(record, frame.Spec, frame.Now);
         var status = pool.Status with
@@ -59,14 +59,26 @@ internal static class StatusNotes
             ProvisioningState = StateOf(frame, pool, spec, atRest ? null : record, last),
             ProvisioningError = last is null ? pool.Status.ProvisioningError : last.Status == OperationStatus.Succeeded ? null : last.Error,
             Count = nodes.Count,
-            NodesBehind = spec is null ? 0 : Behind(frame, spec, nodes),
+            NodesBehind = Behind(frame, pool.Name),
             RolloutAtRest = atRest,
         };
         return record is { Ended: false } ? status : Reached(frame, status, nodes);
     }
 
-    private static int Behind(NotingFrame frame, PoolSpec spec, List<Node> nodes) =>
-        TargetChooser.For(frame.Input, spec).Target is { } target ? nodes.Count(n => TargetJudge.Assess(n, target, frame.Input.Catalog) is NodeNeed.Work) : 0;
+    /// <summary>EV-68: how many nodes of a pool are not where the channel, or a request, wants them; temporary surge nodes are not among them.</summary>
+    public static int Behind(NotingFrame frame, string pool)
+    {
+        var spec = frame.Spec.Pools.FirstOrDefault(p => string.Equals(p.Name, pool, StringComparison.Ordinal));
+        return spec is null || TargetChooser.For(frame.Input, spec).Target is not { } target
+            ? 0
+            : Members(frame, pool).Count(n => TargetJudge.Assess(n, target, frame.Input.Catalog) is NodeNeed.Work);
+    }
+
+    private static IEnumerable<Node> Members(NotingFrame frame, string pool)
+    {
+        var record = frame.Input.Records.GetValueOrDefault(pool);
+        return frame.Input.View.NodesOf(pool).Values.Where(n => !(record?.SurgeNodes.TryGetValue(n.Name, out var surge) == true && surge.Counts));
+    }
 
     // The image of a pool is the one that all its nodes have; while they differ it stays what it was.
     private static PoolStatus Reached(NotingFrame frame, PoolStatus status, List<Node> nodes)

@@ -63,6 +63,27 @@ internal sealed class ImageFamilyConverter : TextConverter<ImageFamily>
     protected override string Format(ImageFamily value) => value.Name;
 }
 
+internal sealed class LocalDateConverter : TextConverter<LocalDate>
+{
+    protected override (bool Success, LocalDate Value) Parse(string text) => LocalDatePattern.Iso.Parse(text) is { Success: true, Value: var value } ? (true, value) : (false, default);
+
+    protected override string Format(LocalDate value) => LocalDatePattern.Iso.Format(value);
+}
+
+internal sealed class LocalTimeConverter : TextConverter<LocalTime>
+{
+    protected override (bool Success, LocalTime Value) Parse(string text) => LocalTimePattern.ExtendedIso.Parse(text) is { Success: true, Value: var value } ? (true, value) : (false, default);
+
+    protected override string Format(LocalTime value) => LocalTimePattern.ExtendedIso.Format(value);
+}
+
+internal sealed class OffsetConverter : TextConverter<Offset>
+{
+    protected override (bool Success, Offset Value) Parse(string text) => OffsetPattern.GeneralInvariant.Parse(text) is { Success: true, Value: var value } ? (true, value) : (false, default);
+
+    protected override string Format(Offset value) => OffsetPattern.GeneralInvariant.Format(value);
+}
+
 /// <summary><c>namespace/name</c>: neither part can contain a slash in Kubernetes.</summary>
 internal sealed class ObjectKeyConverter : TextConverter<ObjectKey>
 {

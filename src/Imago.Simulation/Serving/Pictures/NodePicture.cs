@@ -50,7 +50,7 @@ internal static class NodePicture
         to.Text(made.KubeletVersion);
         to.Map(made.Labels.Where(l => !shape.Labels.ContainsKey(l.Key)));
         to.Map(made.Annotations);
-        to.Once(made.Allocatable, a => TemplatePicture.Write(to, a));
+        TemplatePicture.Write(to, made.Allocatable);
         to.Time(made.CreatedAt);
         to.Flags(made.Managed, made.AutoProvisioned, made.Ready, made.UnderPressure, made.Unschedulable);
         to.Text(node.Uid);
@@ -63,13 +63,13 @@ internal static class NodePicture
         to.Maybe<Instant>(node.VolumesDetachedAt == Instant.MinValue ? null : node.VolumesDetachedAt, to.Time);
         to.Flags(
             node.IsSurge, node.IsUp, node.Ready, node.UnderPressure, node.Unschedulable, node.SteeredAway, node.ScaleDownDisabled, node.Quarantined, node.RebootPending);
-        to.Once(node.Mark, mark =>
+        to.Text(node.Mark?.Rollout);
+        if (node.Mark is { } mark)
         {
-            to.Text(mark.Rollout);
             to.Text(mark.Reason);
             to.Time(mark.Since);
             to.Flag(mark.WasUnschedulable);
-        });
+        }
     }
 
     private static SimulatedNode ReadNode(PictureReader from, NodeShape shape)
@@ -98,7 +98,7 @@ internal static class NodePicture
             ScaleDownDisabled = flag(6),
             Quarantined = flag(7),
             RebootPending = flag(8),
-            Mark = from.Once(() => new CordonMark(from.Text(), from.Text(), from.Time(), from.Flag())),
+            Mark = from.MaybeText() is { } rollout ? new CordonMark(rollout, from.Text(), from.Time(), from.Flag()) : null,
         };
     }
 
@@ -116,7 +116,7 @@ internal static class NodePicture
             Labels = shape.Labels.AddRange(from.Map()),
             Annotations = from.SortedMap(),
             Taints = shape.Taints,
-            Allocatable = from.Once(() => TemplatePicture.ReadResources(from))!,
+            Allocatable = TemplatePicture.ReadResources(from),
             CreatedAt = from.Time(),
         };
         var flag = from.Flags();

@@ -104,7 +104,7 @@ internal static class PodPicture
     private static void Write(PictureWriter to, WorkloadBlueprint blueprint)
     {
         to.Number((int)blueprint.Kind);
-        Write(to, blueprint.Ref);
+        to.Once(blueprint.Ref, r => Write(to, r));
         to.Text(blueprint.Namespace);
         to.Once(blueprint.Parent, p => Write(to, p));
         to.Number(blueprint.Replicas);
@@ -115,7 +115,7 @@ internal static class PodPicture
     private static WorkloadBlueprint ReadBlueprint(PictureReader from) => new()
     {
         Kind = (WorkloadKind)from.Count(),
-        Ref = ReadRef(from),
+        Ref = from.Once(() => ReadRef(from))!,
         Namespace = from.Text(),
         Parent = from.Once(() => ReadRef(from)),
         Replicas = from.Count(),

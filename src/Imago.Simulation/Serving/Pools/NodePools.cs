@@ -24,8 +24,17 @@ internal sealed class NodePools
         _world = world;
         _facts = facts;
         world.Provider.Rejoining = Rejoin;
-        world.Nodes.CameUp += node => _awaited.Remove(node.Name);
+        world.Nodes.CameUp += node =>
+        {
+            if (_awaited.Remove(node.Name) && _awaited.Count == 0)
+            {
+                AllCame?.Invoke();
+            }
+        };
     }
+
+    /// <summary>Told when the last machine that was made or switched on has reported.</summary>
+    public event Action? AllCame;
 
     /// <summary>What was last asked for; null before anything was.</summary>
     public ShapeOrder? Order { get; private set; }

@@ -1,0 +1,193 @@
+using System.Collections.Concurrent;
+using Imago.Application.Storage;
+using Microsoft.Extensions.Logging;
+using NodaTime;
+
+namespace Imago.Application.Engine;
+
+/// <summary>
+/// Works on the clusters of the shards that it is run for: passes over each when its wake is due or when it is nudged, one pass of a cluster at a time, keeps clusters open
+/// while something happens in them. One per process; every shard is run by one caller at a time.
+/// </summary>
+public sealed partial class ShardWorker : IEngineSignal, IDisposable
+{
+    private readonly ClusterEngine _engine;
+    private readonly IStore _store;
+    private readonly TimeProvider _clock;
+    private readonly EngineOptions _options;
+    private readonly ILogger<ShardWorker> _logger;
+    private readonly ConcurrentDictionary<int, Shard> _shards = [];
+    private readonly SemaphoreSlim _passes;
+    private readonly SemaphoreSlim _polling = new(1);
+    private long _polledTicks;
+    private volatile bool _nudged;
+
+    public ShardWorker(ClusterEngine engine, IStore store, TimeProvider clock, EngineOptions options, ILogger<ShardWorker> logger)
+    {
+        (_engine, _store, _clock, _options, _logger) = (engine, store, clock, options, logger);
+        _passes = new SemaphoreSlim(options.MostPassesAtOnce);
+    }
+
+    /// <summary>The shards that this process works on now, in order.</summary>
+    public IReadOnlyCollection<int> Shards => [.. _shards.Keys.Order()];
+
+    /// <summary>
+    /// Runs one shard until it is cancelled. The pass in hand is finished then, and the shard's clusters are put away; both take no longer than a pass.
+    /// </summary>
+    public async ValueTask RunAsync(int shard, CancellationToken stopping)
+    {
+        var own = new Shard(shard);
+        if (!_shards.TryAdd(shard, own))
+        {
+            throw new InvalidOperationException($"Shard {shard} is being run already by this process.");
+        }
+
+        LogBegun(_logger, shard);
+        try
+        {
+            while (!stopping.IsCancellationRequested)
+            {
+                await TurnAsync(own, stopping);
+            }
+        }
+        finally
+        {
+            _shards.TryRemove(shard, out _);
+            foreach (var key in own.Open)
+            {
+                await _engine.CloseAsync(key);
+            }
+
+            LogEnded(_logger, shard);
+        }
+    }
+
+    /// <inheritdoc />
+    public void Nudge(string clusterKey)
+    {
+        // The nudge is in the store, with its generation; this only hurries the next look there.
+        _nudged = true;
+        if (_shards.TryGetValue(Engine.Shards.Of(clusterKey), out var shard))
+        {
+            shard.Wake();
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        _passes.Dispose();
+        _polling.Dispose();
+    }
+
+    /// <summary>One turn of a shard: look at the store if it is time, pass over what is due, or wait.</summary>
+    private async ValueTask TurnAsync(Shard shard, CancellationToken stopping)
+    {
+        try
+        {
+            await PollAsync(stopping);
+            shard.Failures = 0;
+        }
+        catch (StoreUnavailableException failure)
+        {
+            await OutageAsync(shard, failure, stopping);
+            return;
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return;
+        }
+
+        if (shard.Take(Now()) is { } wake)
+        {
+            await PassAsync(shard, wake, stopping);
+            return;
+        }
+
+        var next = Instant.Min(shard.NextAt ?? Instant.MaxValue, NextPoll);
+        await shard.WaitAsync(Duration.Max(next - Now(), Duration.FromMilliseconds(1)), _clock, stopping);
+    }
+
+    /// <summary>Asks the store for due wakes of all shards of this process together; whichever shard comes first does it for all.</summary>
+    private async ValueTask PollAsync(CancellationToken stopping)
+    {
+        if (Now() < NextPoll && !_nudged)
+        {
+            return;
+        }
+
+        await _polling.WaitAsync(stopping);
+        try
+        {
+            var now = Now();
+            if (now < NextPoll && !_nudged)
+            {
+                return;
+            }
+
+            _nudged = false;
+            foreach (var wake in await _store.WakesAsync(Shards, now, _options.MostWakesPerPoll, stopping))
+            {
+                if (_shards.TryGetValue(wake.Shard, out var shard))
+                {
+                    shard.Offer(wake);
+                }
+            }
+
+            Volatile.Write(ref _polledTicks, now.ToUnixTimeTicks());
+        }
+        finally
+        {
+            _polling.Release();
+        }
+    }
+
+    private async ValueTask PassAsync(Shard shard, ClusterWake wake, CancellationToken stopping)
+    {
+        try
+        {
+            await _passes.WaitAsync(stopping);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        try
+        {
+            // Not cancelled by a stop: a pass takes seconds, and finishing it costs less than repairing half of one.
+            var result = await _engine.PassAsync(wake, CancellationToken.None);
+            shard.Passed(wake, result);
+        }
+        catch (StoreUnavailableException failure)
+        {
+            shard.Plan(wake, Now());
+            await OutageAsync(shard, failure, stopping);
+        }
+#pragma warning disable CA1031 // Whatever a pass throws concerns one cluster; the others go on, and this one is tried again later.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            var failures = shard.Failed(wake.ClusterKey);
+            var wait = Retries.After(failures, _options, wake.ClusterKey);
+            LogFailed(_logger, wake.ClusterKey, failures, wait.ToTimeSpan(), failure);
+            shard.Hold(wake, Now() + wait);
+        }
+        finally
+        {
+            _passes.Release();
+        }
+    }
+
+    private async ValueTask OutageAsync(Shard shard, StoreUnavailableException failure, CancellationToken stopping)
+    {
+        shard.Failures++;
+        var wait = Retries.After(shard.Failures, _options, $"shard {shard.Number}");
+        LogOutage(_logger, shard.Number, wait.ToTimeSpan(), failure);
+        await Shard.SleepAsync(wait, _clock, stopping);
+    }
+
+    private Instant NextPoll => Instant.FromUnixTimeTicks(Volatile.Read(ref _polledTicks)) + _options.PollInterval;
+
+    private Instant Now() => Instant.FromDateTimeOffset(_clock.GetUtcNow());
+}

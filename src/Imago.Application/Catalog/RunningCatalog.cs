@@ -1,0 +1,161 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Imago.Application.Storage;
+using Imago.Domain.Images;
+using Microsoft.Extensions.Logging;
+using NodaTime;
+
+namespace Imago.Application.Catalog;
+
+/// <summary>Families and tracks whose releases have changed.</summary>
+/// <param name="Families">Families of images.</param>
+/// <param name="Tracks">Tracks of patch levels.</param>
+public sealed record CatalogChange(ImmutableHashSet<ImageFamily> Families, ImmutableHashSet<string> Tracks)
+{
+    /// <summary>Whether nothing has changed.</summary>
+    public bool IsEmpty => Families.IsEmpty && Tracks.IsEmpty;
+
+    /// <summary>Whether pools of that image are concerned.</summary>
+    public bool Concerns(NodeImage image) => image.IsKnown && (Families.Contains(image.Family) || (image.Family.PatchTrack is { } track && Tracks.Contains(track)));
+}
+
+/// <summary>
+/// The releases that count in a running server: the history that ships with the product, what was published into the server, and a feed file, which is read again when it
+/// changes. Of the same image or level the feed counts over what was published, and both over the shipped history.
+/// </summary>
+/// <remarks>Rules: IM-30, IM-32, IM-37.</remarks>
+public sealed partial class RunningCatalog(ShippedCatalog shipped, IStore store, string? feedFile, TimeProvider clock, ILogger<RunningCatalog> logger) : ICatalogSource
+{
+    private ReleaseCatalog _current = shipped.Releases;
+    private ImmutableDictionary<string, PublishedRelease> _published = ImmutableDictionary<string, PublishedRelease>.Empty;
+    private IReadOnlyList<PublishedRelease> _feed = [];
+    private (long Length, DateTime WrittenAt)? _feedSeen;
+
+    /// <inheritdoc />
+    public ReleaseCatalog Current => Volatile.Read(ref _current);
+
+    /// <summary>Looks at the store and the feed; answers what has changed since the last look. One call at a time.</summary>
+    /// <exception cref="StoreUnavailableException">The store does not answer; what counted goes on to count.</exception>
+    public async ValueTask<CatalogChange> RefreshAsync(CancellationToken cancellation)
+    {
+        var now = Instant.FromDateTimeOffset(clock.GetUtcNow());
+        await ReadFeedAsync(now, cancellation);
+        var releases = new Dictionary<string, PublishedRelease>(StringComparer.Ordinal);
+        foreach (var stored in await store.ReleasesAsync(cancellation))
+        {
+            if (ReleaseText.Read(Parse(stored), stored.Name, now) is ({ } release, _))
+            {
+                releases[release.Name] = release;
+            }
+            else
+            {
+                LogUnreadable(logger, stored.Name);
+            }
+        }
+
+        foreach (var release in _feed)
+        {
+            releases[release.Name] = release;
+        }
+
+        var next = releases.ToImmutableDictionary(StringComparer.Ordinal);
+        var change = Between(_published, next);
+        if (!change.IsEmpty)
+        {
+            _published = next;
+            Volatile.Write(ref _current, Build(shipped.Releases, [.. next.Values]));
+        }
+
+        return change;
+    }
+
+    /// <summary>The shipped history with further releases.</summary>
+    internal static ReleaseCatalog Build(ReleaseCatalog shipped, ImmutableArray<PublishedRelease> further)
+    {
+        var images = further.Select(r => r.Image).OfType<ImageRelease>().ToLookup(r => r.Image.Family!);
+        var patches = further.Select(r => r.Patch).OfType<PatchRelease>().ToLookup(r => r.Track, StringComparer.Ordinal);
+        var newest = images.SelectMany(g => g.Select(r => r.PublishedAt)).Concat(patches.SelectMany(g => g.Select(r => r.PublishedAt))).DefaultIfEmpty(Instant.MinValue).Max();
+        return ReleaseCatalog.OfSections(
+            shipped.Families.Concat(images.Select(g => g.Key)).Distinct().ToDictionary(f => f, Func<IEnumerable<ImageRelease>> (f) => () => shipped.ImagesOf(f).Concat(images[f])),
+            shipped.Tracks.Concat(patches.Select(g => g.Key)).Distinct(StringComparer.Ordinal).ToDictionary(t => t, Func<IEnumerable<PatchRelease>> (t) => () => shipped.PatchesOf(t).Concat(patches[t]), StringComparer.Ordinal),
+            Instant.Max(newest, shipped.DataEnd ?? Instant.MinValue));
+    }
+
+    private static CatalogChange Between(ImmutableDictionary<string, PublishedRelease> before, ImmutableDictionary<string, PublishedRelease> after)
+    {
+        // An image or level that is gone from the feed counts as changed, too: what shipped with the product counts again.
+        var changed = before.Keys.Union(after.Keys, StringComparer.Ordinal).Where(n => before.GetValueOrDefault(n) != after.GetValueOrDefault(n))
+            .SelectMany(n => new[] { before.GetValueOrDefault(n), after.GetValueOrDefault(n) }).OfType<PublishedRelease>().ToList();
+        return new CatalogChange(
+            [.. changed.Select(r => r.Image?.Image.Family).OfType<ImageFamily>()], changed.Select(r => r.Patch?.Track).OfType<string>().ToImmutableHashSet(StringComparer.Ordinal));
+    }
+
+    // The document that was published; what identifies the release is its name, too, so that an older or shorter document still reads.
+    private static JsonObject? Parse(StoredRelease stored)
+    {
+        try
+        {
+            var json = JsonNode.Parse(stored.Json) as JsonObject ?? [];
+            if (json["image"] is null && json["track"] is null)
+            {
+                if (stored.Name.Split('@') is [var track, var level])
+                {
+                    (json["track"], json["level"]) = (track, level);
+                }
+                else
+                {
+                    json["image"] = stored.Name;
+                }
+            }
+
+            return json;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private async ValueTask ReadFeedAsync(Instant now, CancellationToken cancellation)
+    {
+        if (feedFile is null)
+        {
+            return;
+        }
+
+        try
+        {
+            var file = new FileInfo(feedFile);
+            (long, DateTime)? seen = file.Exists ? (file.Length, file.LastWriteTimeUtc) : null;
+            if (seen == _feedSeen)
+            {
+                return;
+            }
+
+            _feedSeen = seen;
+            if (seen is null)
+            {
+                // A feed that is being replaced may be absent for a moment; what it said goes on to count.
+                LogAbsent(logger, feedFile);
+                return;
+            }
+
+            var (releases, problems) = ReleaseText.ReadFeed(await File.ReadAllTextAsync(feedFile, cancellation), now);
+            if (problems.Count > 0)
+            {
+                LogRefused(logger, feedFile, string.Join(" ", problems));
+                return;
+            }
+
+            _feed = releases;
+            LogRead(logger, feedFile, releases.Count);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // Read again at the next look.
+            _feedSeen = null;
+            LogRefused(logger, feedFile, failure.Message);
+        }
+    }
+}

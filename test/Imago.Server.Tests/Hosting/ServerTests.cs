@@ -106,7 +106,7 @@ public sealed class ServerTests
     {
         await using var server = await (await RunningServer.StartAsync(change: o => o with { Limits = o.Limits with { BodyBytes = 2048 } })).SignedInAsync();
 
-        var (status, body) = await server.SendAsync(HttpMethod.Put, $"{server.Subscription}/resourceGroups/rg", Arm, $$"""{"location":"westeurope","tags":{"a":"{{new string('x', 3000)}}"}}""");
+        var (status, body) = await server.SendAsync(HttpMethod.Put, $"{server.Subscription}/resourceGroups/rg", Arm, $$$"""{"location":"westeurope","tags":{"a":"{{{new string('x', 3000)}}}"}}""");
 
         status.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
         body!["error"]!["code"]!.GetValue<string>().ShouldNotBeEmpty();
@@ -118,7 +118,7 @@ public sealed class ServerTests
         await using var server = await (await RunningServer.StartAsync()).SignedInAsync();
         var deep = string.Concat(Enumerable.Repeat("[", 100)) + string.Concat(Enumerable.Repeat("]", 100));
 
-        var (status, body) = await server.SendAsync(HttpMethod.Put, $"{server.Subscription}/resourceGroups/rg", Arm, $$"""{"location":"westeurope","x":{{deep}}}""");
+        var (status, body) = await server.SendAsync(HttpMethod.Put, $"{server.Subscription}/resourceGroups/rg", Arm, $$$"""{"location":"westeurope","x":{{{deep}}}}""");
 
         ((int)status).ShouldBeInRange(400, 413);
         body!["error"]!["message"]!.GetValue<string>().ShouldContain("64");

@@ -10,20 +10,26 @@ export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompil
 
 # Debian packages that tests need beyond the .NET SDK, each as 'command:package'. A package is installed only where its command is missing.
 needs=(initdb:postgresql)
+acceptance_needs=(debootstrap:debootstrap node:nodejs npm:npm)
+# Azure's own clients against the server process: a stage of its own, because they want the machine for themselves.
+acceptance=Imago.Acceptance.Tests
 
 results=$root/artifacts/test-results
 at_a_time=2
 only=
 filter=
+with_acceptance=1
 
 usage() {
     cat <<'TEXT'
-Usage: ./test.sh [--project NAME] [--filter EXPRESSION] [--soak]
+Usage: ./test.sh [--project NAME] [--filter EXPRESSION] [--no-acceptance] [--soak]
 
-Installs what the tests need, builds the solution (Release) and runs every project under test/.
+Installs what the tests need, builds the solution (Release) and runs every project under test/: first the quick ones, then
+Imago.Acceptance.Tests, which runs the real Azure CLI and SDKs against the server and needs root.
 
   --project NAME       Run one project only; 'Domain' is enough for 'Imago.Domain.Tests'.
   --filter EXPRESSION  Run matching tests only, for example 'FullyQualifiedName~Schedule' or 'Rule=MW-42'.
+  --no-acceptance      Leave the acceptance tests out: some minutes less, and no root needed.
   --soak               Run the long simulations, too (sets IMAGO_SOAK=1).
   --help               Show this text.
 
@@ -42,6 +48,7 @@ while (($# > 0)); do
     case $1 in
         --help | -h) usage; exit 0 ;;
         --soak) export IMAGO_SOAK=1; shift ;;
+        --no-acceptance) with_acceptance=; shift ;;
         --project | --filter)
             (($# > 1)) || { echo "test.sh: option $1 needs a value. Try './test.sh --help'." >&2; exit 2; }
             if [[ $1 == --project ]]; then only=$2; else filter=$2; fi
@@ -56,7 +63,7 @@ is_there() { command -v "$1" >/dev/null || compgen -G "/usr/lib/postgresql/*/bin
 
 install_needs() {
     local need missing=()
-    for need in ${needs[@]+"${needs[@]}"}; do
+    for need in "$@"; do
         is_there "${need%%:*}" || missing+=("${need##*:}")
     done
     ((${#missing[@]} > 0)) || return 0
@@ -121,34 +128,43 @@ command -v dotnet >/dev/null || give_up "the .NET 10 SDK is missing: 'dotnet' is
 rm -rf -- "$results"
 mkdir -p "$results"
 
-projects=()
+projects=() wants_acceptance=
 for file in test/*.Tests/*.csproj; do
     name=$(basename "$file" .csproj)
     if [[ -z $only || $name == "$only" || $name == "Imago.$only.Tests" ]]; then
-        projects+=("$name")
+        [[ $name == "$acceptance" ]] && wants_acceptance=$with_acceptance || projects+=("$name")
     fi
 done
-((${#projects[@]} > 0)) || give_up "no project under test/ is called '$only'. There are: $(cd test && echo *.Tests/ | tr -d /)."
+[[ -z $wants_acceptance ]] || needs+=("${acceptance_needs[@]}")
+((${#projects[@]} > 0)) || [[ -n $wants_acceptance ]] || give_up "no project under test/ is called '$only'. There are: $(cd test && echo *.Tests/ | tr -d /)."
 
-install_needs
+install_needs "${needs[@]}"
 # Locked: what is restored is what the lock files say, or it is an error.
 step "Restoring packages" restore dotnet restore Imago.slnx --locked-mode -v minimal -tl:off
 step "Building" build dotnet build Imago.slnx -c Release --no-restore --nologo -v minimal -tl:off
-for name in "${projects[@]}"; do
+for name in ${projects[@]+"${projects[@]}"} ${wants_acceptance:+"$acceptance"}; do
     compgen -G "test/$name/bin/Release/*/$name.dll" >/dev/null || give_up "test/$name was not built; is it in Imago.slnx?"
 done
 
 echo "Testing${filter:+ what matches '$filter'}${IMAGO_SOAK:+, long simulations included} …"
 begun=$SECONDS
 running=0
-for name in "${projects[@]}"; do
+for name in ${projects[@]+"${projects[@]}"}; do
     ((running < at_a_time)) || { wait -n; running=$((running - 1)); }
     run_project "$name" &
     running=$((running + 1))
 done
 wait
-for name in "${projects[@]}"; do report "$name"; done
+for name in ${projects[@]+"${projects[@]}"}; do report "$name"; done
 echo "  done in $((SECONDS - begun)) s"
+
+if [[ -n $wants_acceptance ]]; then
+    echo "Asking Azure's own clients …"
+    begun=$SECONDS
+    run_project "$acceptance"
+    report "$acceptance"
+    echo "  done in $((SECONDS - begun)) s"
+fi
 
 if ((passed + failed == 0)); then
     failed=1

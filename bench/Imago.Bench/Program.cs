@@ -6,8 +6,10 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Imago.Bench.Forecasts;
 using Imago.Bench.Makespan;
 using Imago.Bench.Quick;
+using Imago.Bench.Servers;
 using Imago.Bench.Stores;
 
+// --api, --fleet, --startup: against the real server process; PostgreSQL is the one that IMAGO_BENCH_DATABASE names.
 // --quick, --forecast [NODES…], --makespan [NODES…], --store [POSTGRES]: tables within seconds. Anything else is BenchmarkDotNet's, for example --filter '*Decision*'.
 switch (args)
 {
@@ -19,6 +21,15 @@ switch (args)
         return;
     case ["--makespan", .. var sizes]:
         MakespanRun.Print(Console.Out, Numbers(sizes, [10, 100, 1000]), seeds: 7);
+        return;
+    case ["--api", .. var rates]:
+        await ApiRun.PrintAsync(Console.Out, Environment.GetEnvironmentVariable("IMAGO_BENCH_DATABASE"), Numbers(rates, [100, 250, 500, 1000]));
+        return;
+    case ["--fleet", .. var sizes] when Numbers(sizes, [10_000, 1000]) is [var clusters, var opening]:
+        await FleetRun.PrintAsync(Console.Out, Environment.GetEnvironmentVariable("IMAGO_BENCH_DATABASE"), clusters, opening);
+        return;
+    case ["--startup"]:
+        await StartUpRun.PrintAsync(Console.Out, runs: 5);
         return;
     case ["--store", .. var connection]:
         await StoreRun.PrintAsync(Console.Out, connection.FirstOrDefault());

@@ -10,6 +10,7 @@ using Imago.Cli.Forecasts;
 using Imago.Cli.Groups;
 using Imago.Cli.Help;
 using Imago.Cli.Images;
+using Imago.Cli.Serving;
 using Imago.Cli.Login;
 using Imago.Cli.Maintenance;
 using Imago.Cli.Pools;
@@ -88,6 +89,8 @@ public static class ImagoCommand
         var root = new RootCommand(
             "Imago keeps the operating systems of Kubernetes nodes patched: one surge at a time, never outside the maintenance window, never against a disruption budget.");
         root.Add(DemoCommand.Create(terminal));
+        root.Add(ServerCommand.Create(terminal));
+        root.Add(AzSetupCommand.Create(terminal));
         root.Add(ForecastCommand.Create(terminal));
         root.Add(ExplainCommand.Create(terminal));
         root.Add(WindowsCommand.Create(terminal));

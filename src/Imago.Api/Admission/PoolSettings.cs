@@ -38,8 +38,9 @@ internal static partial class PoolSettings
     {
         var at = Paths.Join(path, "upgradeSettings");
 
-        // UP-12…17, UP-23: what the schema cannot say.
-        problems.AddUnlessKnown(at, UpgradeSettingsValidation.Check(spec.Settings));
+        // UP-12…17, UP-23: what the schema cannot say. That surge alone leaves no room is not said when something is wrong with the other half.
+        var unreadable = problems.Knows(Paths.Join(at, "maxUnavailable"));
+        problems.AddUnlessKnown(at, UpgradeSettingsValidation.Check(spec.Settings).Where(p => !unreadable || !string.Equals(p.Path, "maxSurge", StringComparison.Ordinal)));
         if (!problems.Knows(at) && Concurrency.For(spec, pool.Count, pool.Count).Refusal is { } refusal)
         {
             // UP-31: System pools; UP-25: size and surge together.

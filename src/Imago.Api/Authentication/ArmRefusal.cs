@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
@@ -7,6 +8,9 @@ namespace Imago.Api.Authentication;
 /// <summary>A refusal before any endpoint is reached, in ARM's error shape (EV-82).</summary>
 internal static class ArmRefusal
 {
+    // The answer is JSON and declared so: nothing in it needs escaping for HTML.
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static async Task WriteAsync(HttpContext context, int status, string code, string message)
     {
         if (context.Response.HasStarted)
@@ -15,7 +19,7 @@ internal static class ArmRefusal
         }
 
         var body = new ArrayBufferWriter<byte>();
-        await using (var json = new Utf8JsonWriter(body))
+        await using (var json = new Utf8JsonWriter(body, Options))
         {
             json.WriteStartObject();
             json.WriteStartObject("error");

@@ -1,7 +1,6 @@
 using Imago.Api.Authorization;
 using Imago.Api.Limits;
 using Imago.Api.Principals;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -37,7 +36,14 @@ public static class IdentityServices
             services.AddSingleton<ITokenVerifier, BuiltInTokenVerifier>();
         }
 
-        services.AddAuthentication(BearerHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, _ => { });
+        // The core alone: the full registration brings data protection with it, whose keys would be written into the home folder and never used.
+        services.AddAuthenticationCore(schemes =>
+        {
+            schemes.DefaultScheme = BearerHandler.SchemeName;
+            schemes.AddScheme<BearerHandler>(BearerHandler.SchemeName, displayName: null);
+        });
+        services.AddWebEncoders();
+        services.AddTransient<BearerHandler>();
         return services;
     }
 

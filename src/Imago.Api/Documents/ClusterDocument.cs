@@ -53,6 +53,7 @@ internal sealed record ClusterDocument(JsonObject Root)
     public NodeDisruptionPolicy DisruptionPolicy =>
         Enum.TryParse<NodeDisruptionPolicy>(Properties.Object("nodeDisruptionProfile")?.Text("nodeDisruptionPolicy"), out var policy) ? policy : NodeDisruptionPolicy.Allow;
 
-    /// <summary>An instant in RFC 3339, or null.</summary>
-    public static Instant? ReadInstant(string text) => OffsetDateTimePattern.Rfc3339.Parse(text) is { Success: true } parsed ? parsed.Value.ToInstant() : null;
+    /// <summary>An instant in RFC 3339, or null. The last year of the calendar is left out: with an offset it reaches past what an instant can be.</summary>
+    public static Instant? ReadInstant(string text) =>
+        OffsetDateTimePattern.Rfc3339.Parse(text) is { Success: true, Value: { Year: > 0 and < 9999 } read } ? read.ToInstant() : null;
 }

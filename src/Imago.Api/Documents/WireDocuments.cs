@@ -33,10 +33,10 @@ public static class WireDocuments
         {
             ["provisioningState"] = status.ProvisioningState.ToString(),
             ["powerState"] = PowerState(status.Running),
-            ["currentKubernetesVersion"] = status.KubernetesVersion,
             ["maxAgentPools"] = MostPools,
             ["agentPoolProfiles"] = new JsonArray([.. pools.Select(p => Profile(p, status.Running, version)).OrderBy(p => p.Text("name"), StringComparer.Ordinal)]),
         };
+        Tell(properties, "currentKubernetesVersion", status.KubernetesVersion);
         if (status.ProvisioningError is not null || !status.Conditions.IsEmpty)
         {
             properties["status"] = State(status.ProvisioningError, status.Conditions);
@@ -87,10 +87,10 @@ public static class WireDocuments
         {
             ["provisioningState"] = status.ProvisioningState.ToString(),
             ["powerState"] = PowerState(running),
-            ["currentOrchestratorVersion"] = status.KubernetesVersion,
-            ["nodeImageVersion"] = status.NodeImageVersion,
             ["eTag"] = ETags.Of(pool),
         };
+        Tell(properties, "currentOrchestratorVersion", status.KubernetesVersion);
+        Tell(properties, "nodeImageVersion", status.NodeImageVersion);
         if (status.ProvisioningError is not null)
         {
             properties["status"] = State(status.ProvisioningError, []);
@@ -157,6 +157,15 @@ public static class WireDocuments
         }
 
         return state;
+    }
+
+    // What is not known yet is not told as an empty text.
+    private static void Tell(JsonObject properties, string name, string value)
+    {
+        if (value.Length > 0)
+        {
+            properties[name] = value;
+        }
     }
 
     private static void Take(JsonObject to, JsonObject? from)

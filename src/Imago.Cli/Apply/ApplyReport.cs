@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Imago.Cli.Json;
+using Imago.Cli.Remote;
 using Imago.Cli.Terminals;
 using Spectre.Console;
 
@@ -26,7 +27,11 @@ internal static class ApplyReport
             {
                 if (planned.Change == Change.Create)
                 {
-                    Paint(terminal, $"    {difference.Path}: {Short(difference.To)}", Color.Green);
+                    foreach (var (path, value) in Leaves(difference.Path, difference.To))
+                    {
+                        Paint(terminal, $"  + {path}: {value}", Color.Green);
+                    }
+
                     continue;
                 }
 
@@ -88,6 +93,14 @@ internal static class ApplyReport
         });
         json.WriteEndObject();
     });
+
+    // A new document is shown value by value; on one line nobody would read it.
+    private static IEnumerable<(string Path, string Value)> Leaves(string path, JsonNode? value) => value switch
+    {
+        JsonObject { Count: > 0 } members => members.SelectMany(m => Leaves($"{path}.{m.Key}", m.Value)),
+        JsonArray { Count: > 0 } list when list.All(e => e is JsonObject) => list.Index().SelectMany(e => Leaves($"{path}[{e.Item.Text("name") ?? $"{e.Index}"}]", e.Item)),
+        _ => [(path, Short(value))],
+    };
 
     private static string Short(JsonNode? value) => value is null ? Nothing : AnswerJson.Line(json => value.WriteTo(json));
 

@@ -27,7 +27,7 @@ internal static class DemoSummary
         terminal.Out.WriteLine();
         NodeReport.Write(
             terminal,
-            nodes.Where(n => n.Status is not (NodeStatus.Current or NodeStatus.Upgraded)).Select(n => new ReportedNode(n.Node, n.Pool, n.Image, n.Target, n.Status, n.Reasons)));
+            nodes.Where(n => n.Status is not (NodeStatus.Current or NodeStatus.Upgraded)).Select(n => new ReportedNode(n.Node, n.Pool, n.Image, n.Target, n.Status, ReportedReason.Of(n.Reasons))));
         terminal.WriteProse("Next: `imago forecast --cluster cluster.json` tells the same of your own cluster; `imago forecast --help` says how to take its picture.");
     }
 }

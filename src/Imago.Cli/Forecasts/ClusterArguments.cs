@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Imago.Cli.Help;
 using Imago.Cli.Options;
 using Imago.Domain.Channels;
 using Imago.Domain.Clusters;
@@ -11,11 +12,10 @@ namespace Imago.Cli.Forecasts;
 /// <summary>What <c>forecast</c> and <c>explain</c> ask about the cluster: the same options with the same meaning.</summary>
 internal sealed class ClusterArguments
 {
-    public Option<string> Cluster { get; } = new("--cluster")
+    public Option<string?> Cluster { get; } = new("--cluster")
     {
         Description = "A dump of the cluster: kubectl get nodes,namespaces,pods,pdb,deployments,replicasets,statefulsets,daemonsets,pv,pvc -A -o json. '-' reads standard input.",
         HelpName = "DUMP.json",
-        Required = true,
     };
 
     public Option<string?> PoolLabel { get; } = new("--pool-label")
@@ -74,15 +74,45 @@ internal sealed class ClusterArguments
 
     public Option<Seed> Seed { get; } = SeedOption.Create();
 
+    private Option[] All =>
+        [Cluster, PoolLabel, Channel, Maintenance, Target, MaxSurge, MaxUnavailable, MaxBlockedNodes, DrainTimeout, Soak, Undrainable, WindowClose, Canary, From, Region, World, Seed];
+
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[]
-        {
-            Cluster, PoolLabel, Channel, Maintenance, Target, MaxSurge, MaxUnavailable, MaxBlockedNodes, DrainTimeout, Soak, Undrainable, WindowClose, Canary, From, Region, World, Seed,
-        })
+        foreach (var option in All)
         {
             command.Add(option);
         }
+    }
+
+    /// <summary>The cluster of the server that is asked about; null when it is a dump.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="name">What is named beside the options.</param>
+    /// <param name="command">For examples.</param>
+    /// <param name="also">Options that the server takes, too.</param>
+    /// <exception cref="UsageException">Neither is named, or an option that only a dump has.</exception>
+    public string? NameOnServer(ParseResult parsed, string? name, string command, params Option[] also)
+    {
+        if (name is not null && Typos.ComplaintAbout(name, parsed.CommandResult.Command.Options.Select(o => o.Name)) is { } typo)
+        {
+            throw new UsageException(typo);
+        }
+
+        if (parsed.GetValue(Cluster) is not null)
+        {
+            return null;
+        }
+
+        if (name is null)
+        {
+            throw new UsageException($"Which cluster? Name a dump with --cluster DUMP.json, or a cluster of the server: imago {command} NAME -g GROUP.");
+        }
+
+        // A server knows its clusters: what a dump has to be told about is settled there.
+        var foreign = All.Except(also).Where(o => parsed.GetResult(o) is { Implicit: false }).Select(o => o.Name).ToList();
+        return foreign.Count == 0
+            ? name
+            : throw new UsageException($"{string.Join(", ", foreign)}: only for a dump (--cluster). The server's cluster '{name}' has its own settings.");
     }
 
     /// <summary>The settings that the options ask for.</summary>

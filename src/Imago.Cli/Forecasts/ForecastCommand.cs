@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Imago.Cli.Help;
 using Imago.Cli.Options;
+using Imago.Cli.Remote;
 using Imago.Cli.Terminals;
 using NodaTime;
 
@@ -15,7 +16,9 @@ internal static class ForecastCommand
         var horizon = DurationOption.Create("--horizon", "How far to look, up to 10000d [default: 28d].");
         var trace = new Option<string?>("--trace") { Description = "Write every action and event of the run to this file, one JSON object per line (docs/trace.md).", HelpName = "FILE" };
         var output = OutputOption.Create();
-        var command = new Command("forecast", "Forecast what an automatic node OS upgrade would do to a cluster: when each node is patched, and what holds it up.");
+        var name = new Argument<string?>("NAME") { Description = "A cluster of the server that you are logged in to, instead of a dump.", Arity = ArgumentArity.ZeroOrOne };
+        var (group, subscription) = (RemoteOptions.Group(), RemoteOptions.Subscription());
+        var command = new Command("forecast", "Forecast what an automatic node OS upgrade would do to a cluster: when each node is patched, and what holds it up.") { name, group, subscription };
         cluster.AddTo(command);
         command.Add(horizon);
         command.Add(trace);
@@ -26,6 +29,13 @@ internal static class ForecastCommand
             if (look <= Duration.Zero)
             {
                 throw new UsageException("--horizon: nothing can happen in no time. Write for example 28d.");
+            }
+
+            if (cluster.NameOnServer(parsed, parsed.GetValue(name), "forecast", [cluster.Target]) is { } onServer)
+            {
+                using var session = await Session.OpenAsync(terminal, parsed.GetValue(group), parsed.GetValue(subscription), parsed.GetValue(output), cancellation);
+                await RemoteForecast.RunAsync(session, onServer, look, parsed.GetValue(cluster.Target));
+                return ExitCode.Ok;
             }
 
             var (request, pools, warning) = await new RequestReader(terminal, cluster, parsed).ReadAsync(cancellation);
@@ -46,7 +56,7 @@ internal static class ForecastCommand
             }
             else
             {
-                ForecastTables.Write(terminal, request with { Horizon = look }, pools, forecast);
+                ForecastTables.Write(terminal, ForecastSubject.Of(request with { Horizon = look }, pools), forecast);
             }
 
             return ExitCode.Ok;
@@ -57,6 +67,8 @@ internal static class ForecastCommand
             "imago forecast --cluster cluster.json --maintenance maintenance.json",
             "# what if nodes that cannot be drained were quarantined, and a third of each pool moved at a time",
             "imago forecast --cluster cluster.json --undrainable Cordon --max-surge 33%",
+            "# a cluster of the server, as it is now",
+            "imago forecast shop -g rg-shop --horizon 14d",
             "# every step, for a program",
             "imago forecast --cluster cluster.json --from 2026-07-01 --trace trace.jsonl --output json");
     }

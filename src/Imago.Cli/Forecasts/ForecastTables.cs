@@ -1,8 +1,6 @@
-using System.Collections.Immutable;
 using Imago.Cli.Nodes;
 using Imago.Cli.Terminals;
 using Imago.Domain.Rollouts.Explanations;
-using Imago.Simulation.Dumps;
 using Imago.Simulation.Forecasts;
 using NodaTime;
 
@@ -11,15 +9,15 @@ namespace Imago.Cli.Forecasts;
 /// <summary>A forecast for people: the outcome in a sentence, a time line per pool, windows, and what is in the way with what to do.</summary>
 internal static class ForecastTables
 {
-    public static void Write(Terminal terminal, ForecastRequest request, ImmutableArray<DiscoveredPool> pools, Forecast forecast)
+    public static void Write(Terminal terminal, ForecastSubject subject, Forecast forecast)
     {
-        Heading(terminal, request, pools, forecast);
-        Pools(terminal, pools, forecast);
+        Heading(terminal, subject, forecast);
+        Pools(terminal, subject, forecast);
         TimeLines.Write(terminal, forecast);
         Windows(terminal, forecast);
         NodeReport.Write(
             terminal,
-            forecast.Nodes.Where(n => n.Status is not (NodeStatus.Upgraded or NodeStatus.Current)).Select(n => new ReportedNode(n.Name, n.Pool, n.From, n.To, n.Status, n.Reasons)));
+            forecast.Nodes.Where(n => n.Status is not (NodeStatus.Upgraded or NodeStatus.Current)).Select(n => new ReportedNode(n.Name, n.Pool, n.From, n.To, n.Status, ReportedReason.Of(n.Reasons))));
         Budgets(terminal, forecast);
         Numbers(terminal, forecast.Summary);
         terminal.Out.WriteLine("Taken for granted:");
@@ -29,13 +27,12 @@ internal static class ForecastTables
         }
     }
 
-    private static void Heading(Terminal terminal, ForecastRequest request, ImmutableArray<DiscoveredPool> pools, Forecast forecast)
+    private static void Heading(Terminal terminal, ForecastSubject subject, Forecast forecast)
     {
         var summary = forecast.Summary;
-        var foundBy = string.Join(", ", pools.Select(p => p.FoundBy).Distinct(StringComparer.Ordinal));
         terminal.WriteProse(
-            $"Cluster '{request.Blueprint.Name}': {CountText.Of(summary.Nodes, "node")} in {CountText.Of(pools.Length, "pool")} (found by {foundBy}), channel {request.Spec.Channel}.");
-        terminal.WriteProse($"Forecast from {TimeText.ToMinute(request.From)} over {TimeText.Of(request.Horizon)}. All times are UTC.");
+            $"Cluster '{subject.Cluster}': {CountText.Of(summary.Nodes, "node")} in {CountText.Of(subject.Pools.Length, "pool")}{(subject.FoundBy is null ? "" : $" (found by {subject.FoundBy})")}, channel {subject.Channel}.");
+        terminal.WriteProse($"Forecast from {TimeText.ToMinute(subject.From)} over {TimeText.Of(subject.Horizon)}. All times are UTC.");
         terminal.Out.WriteLine();
         var counts = NodeReport.Counts([.. forecast.Nodes.Select(n => n.Status)]);
         terminal.WriteProse(summary.FinishedAt is { } finished
@@ -44,10 +41,10 @@ internal static class ForecastTables
         terminal.Out.WriteLine();
     }
 
-    private static void Pools(Terminal terminal, ImmutableArray<DiscoveredPool> pools, Forecast forecast)
+    private static void Pools(Terminal terminal, ForecastSubject subject, Forecast forecast)
     {
         // One target for all is said once; where they differ, each stands with its pool.
-        var summaries = PoolSummary.Of(pools, forecast).ToList();
+        var summaries = PoolSummary.Of(subject.Pools, forecast).ToList();
         var targets = summaries.SelectMany(p => p.Targets).Distinct(StringComparer.Ordinal).ToList();
         if (targets is [var only])
         {

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Imago.Domain.Rollouts.Explanations;
-using Imago.Simulation.Dumps;
 using Imago.Simulation.Forecasts;
 using NodaTime;
 
@@ -11,15 +10,15 @@ namespace Imago.Cli.Forecasts;
 /// <param name="Finished">When its last node is finished; null when none is.</param>
 internal sealed record PoolSummary(string Name, int Nodes, int Upgraded, Instant? Starts, Instant? Finished, ImmutableArray<string> Targets)
 {
-    public static IEnumerable<PoolSummary> Of(ImmutableArray<DiscoveredPool> pools, Forecast forecast)
+    public static IEnumerable<PoolSummary> Of(ImmutableArray<string> pools, Forecast forecast)
     {
         var nodesOf = forecast.Nodes.ToLookup(n => n.Pool, StringComparer.Ordinal);
         return pools.Select(p => new PoolSummary(
-            p.Spec.Name,
-            nodesOf[p.Spec.Name].Count(),
-            nodesOf[p.Spec.Name].Count(n => n.Status == NodeStatus.Upgraded),
-            nodesOf[p.Spec.Name].Min(n => n.StartedAt),
-            nodesOf[p.Spec.Name].Max(n => n.FinishedAt),
-            [.. nodesOf[p.Spec.Name].Select(n => n.To ?? "-").Distinct(StringComparer.Ordinal)]));
+            p,
+            nodesOf[p].Count(),
+            nodesOf[p].Count(n => n.Status == NodeStatus.Upgraded),
+            nodesOf[p].Min(n => n.StartedAt),
+            nodesOf[p].Max(n => n.FinishedAt),
+            [.. nodesOf[p].Select(n => n.To ?? "-").Distinct(StringComparer.Ordinal)]));
     }
 }

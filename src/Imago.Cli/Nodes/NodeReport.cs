@@ -56,7 +56,7 @@ internal static class NodeReport
     }
 
     // The heading names the node; messages that name it again could not be told of several.
-    private static string Why(string node, Reason reason)
+    private static string Why(string node, ReportedReason reason)
     {
         var message = reason.Message.Replace($"Node '{node}'", "It", StringComparison.Ordinal);
         return $"{reason.Code}: {message}{(reason is { Until: null, Event: { } ends } ? $" [until {ends}]" : "")}";

@@ -21,7 +21,7 @@ internal static class RolloutHolding
                 var body = new JsonObject { ["why"] = parsed.GetValue(why) };
                 await PostAsync(session, parsed.GetValue(cluster)!, "pause", WithPool(body, parsed.GetValue(pool)), $"{Scope(parsed.GetValue(cluster)!, parsed.GetValue(pool))} is paused. Go on with: imago rollout resume");
             })
-            .WithExamples("imago rollout pause --cluster shop -g rg-shop --why 'sale until Monday'", "imago rollout pause --cluster shop -g rg-shop --pool apps --why 'looking into cart'");
+            .WithExamples("imago rollout pause --cluster shop -g rg-shop --why \"sale until Monday\"", "imago rollout pause --cluster shop -g rg-shop --pool apps --why \"looking into cart\"");
     }
 
     public static Command Resume(Terminal terminal)
@@ -56,7 +56,7 @@ internal static class RolloutHolding
                 session, parsed.GetValue(cluster)!, "overrideWindow",
                 new JsonObject { ["until"] = InstantPattern.ExtendedIso.Format(parsed.GetValue(until)!.Value), ["why"] = parsed.GetValue(why) },
                 $"Cluster '{parsed.GetValue(cluster)}' needs no window until {TimeText.ToMinute(parsed.GetValue(until))} UTC."))
-            .WithExamples("imago rollout override-window --cluster shop -g rg-shop --until 2026-08-09T06:00:00Z --why 'CVE that cannot wait'");
+            .WithExamples("imago rollout override-window --cluster shop -g rg-shop --until 2026-08-09T06:00:00Z --why \"CVE that cannot wait\"");
     }
 
     private static Option<string?> Pool() => RemoteOptions.Text("--pool", "Only this pool.", "POOL");

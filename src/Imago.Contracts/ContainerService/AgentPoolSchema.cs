@@ -34,11 +34,11 @@ public static class AgentPoolSchema
         new("undrainableNodeBehavior", OneOf("Schedule", "Cordon"), "What happens to a node that cannot be drained; Schedule by default (UP-16).") { Since = Availability.From("2025-07-01", "2024-07-02-preview") },
         new("maxBlockedNodes", Share, "Most quarantined nodes before the upgrade stops; as maxSurge by default (UP-17).") { Since = Availability.PreviewsFrom("2025-01-02-preview") },
         new("upgradeStrategy", OneOf("Rolling", "BlueGreen"), "Rolling is what this server does (UP-18).") { Since = Availability.PreviewsFrom("2025-08-02-preview") },
-        new("windowClose", OneOf("FinishNode", "FinishPool"), "Imago: what counts as work begun when a maintenance window closes; FinishNode by default (MW-53, MW-54)."),
-        new("canary", OneOf("FirstNode", "None"), "Imago: whether the first node goes alone; FirstNode by default (UP-151)."),
-        new("canarySoakInMinutes", Whole(0, 1440), "Imago: how long the first node is watched once it is healthy; 2 by default (UP-151)."),
-        new("nodeReadyTimeoutInMinutes", Whole(1, 240), "Imago: how long a node may take to be Ready at its target; 15 by default (UP-150)."),
-        new("upgradePriority", Whole(0, 1_000_000), "Imago: order among the pools of a cluster, low first; 100 by default (UP-60)."));
+        new("windowClose", OneOf("FinishNode", "FinishPool"), "Imago: what counts as work begun when a maintenance window closes; FinishNode by default (MW-53, MW-54).") { Extension = true },
+        new("canary", OneOf("FirstNode", "None"), "Imago: whether the first node goes alone; FirstNode by default (UP-151).") { Extension = true },
+        new("canarySoakInMinutes", Whole(0, 1440), "Imago: how long the first node is watched once it is healthy; 2 by default (UP-151).") { Extension = true },
+        new("nodeReadyTimeoutInMinutes", Whole(1, 240), "Imago: how long a node may take to be Ready at its target; 15 by default (UP-150).") { Extension = true },
+        new("upgradePriority", Whole(0, 1_000_000), "Imago: order among the pools of a cluster, low first; 100 by default (UP-60).") { Extension = true });
 
     /// <summary>UP-100…103: kept and returned; this server upgrades by rolling.</summary>
     private static readonly ValueSchema.Object BlueGreen = Object(

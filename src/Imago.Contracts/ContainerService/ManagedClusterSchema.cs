@@ -14,7 +14,7 @@ public static class ManagedClusterSchema
 
         // CH-1, CH-3: one per cluster, in this spelling.
         new("nodeOSUpgradeChannel", OneOf("None", "Unmanaged", "SecurityPatch", "NodeImage"), "The node OS channel (CH-2).") { KeptWhenAbsent = true, Since = Availability.From("2023-06-01", "2022-11-02-preview") },
-        new("livePatching", Flag, "Imago: whether SecurityPatch patches without a reimage where it can; true by default.") { KeptWhenAbsent = true });
+        new("livePatching", Flag, "Imago: whether SecurityPatch patches without a reimage where it can; true by default.") { Extension = true });
 
     private static readonly ValueSchema.Object OverrideSettings = Object(
         "UpgradeOverrideSettings",

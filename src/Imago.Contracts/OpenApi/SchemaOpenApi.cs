@@ -75,6 +75,11 @@ public static class SchemaOpenApi
             value["readOnly"] = true;
         }
 
+        if (property.Extension)
+        {
+            value["x-imago-extension"] = true;
+        }
+
         return value;
     }
 

@@ -7,8 +7,8 @@ namespace Imago.Contracts.Schemas;
 
 /// <summary>Puts what a client wrote in the place of what is stored, without losing what its api-version cannot see.</summary>
 /// <remarks>
-/// Rules: EV-85, EV-86, CH-63. A PUT replaces in full, except: properties newer than the request keep their value; so do those that the schema says so of, and
-/// unknown ones, because a typed client drops what it does not know between GET and PUT. An unknown property goes when the request sets it to null.
+/// Rules: EV-85, EV-86, CH-63. A PUT replaces in full, except: properties newer than the request keep their value; so do those that the schema says so of, Imago's
+/// own, and unknown ones, because a typed client drops what it does not know between GET and PUT. An unknown property goes when the request sets it to null.
 /// </remarks>
 public sealed class SchemaMerge
 {
@@ -65,7 +65,7 @@ public sealed class SchemaMerge
         if (requested is null)
         {
             return stored is null ? null
-                : property.KeptWhenAbsent || property.Fixed || !property.Since.In(_version) ? stored.DeepClone()
+                : property.KeptWhenAbsent || property.Fixed || IsUnseen(property) ? stored.DeepClone()
                 : Unseen(property.Value, stored);
         }
 
@@ -110,7 +110,7 @@ public sealed class SchemaMerge
         foreach (var (name, inner) in value)
         {
             var property = known.Find(name);
-            var kept = property is null || !property.Since.In(_version) ? inner?.DeepClone() : inner is null ? null : Unseen(property.Value, inner);
+            var kept = property is null || IsUnseen(property) ? inner?.DeepClone() : inner is null ? null : Unseen(property.Value, inner);
             if (kept is not null)
             {
                 left[name] = kept;
@@ -119,6 +119,8 @@ public sealed class SchemaMerge
 
         return left.Count == 0 ? null : left;
     }
+
+    private bool IsUnseen(SchemaProperty property) => property.Extension || !property.Since.In(_version);
 
     private static string Shown(JsonNode value)
     {

@@ -17,6 +17,12 @@ public sealed record SchemaProperty(string Name, ValueSchema Value, string Text)
     /// <summary>Whether it keeps its value when a PUT leaves it out; otherwise a PUT replaces in full (EV-85).</summary>
     public bool KeptWhenAbsent { get; init; }
 
+    /// <summary>
+    /// Whether it is Imago's own and no client of Azure knows it. Like an unknown property it keeps its value when a PUT leaves it out: a typed client drops it between
+    /// GET and PUT. Writing its default resets it.
+    /// </summary>
+    public bool Extension { get; init; }
+
     /// <summary>Whether it cannot be changed once it is set; a PUT that leaves it out keeps it, one with another value is refused.</summary>
     public bool Fixed { get; init; }
 }

@@ -25,7 +25,7 @@ public sealed class KilledServerTests(PostgresServer postgres)
 
         await rollouts.EndAsIfNothingHadHappenedAsync();
         (await server.StopAsync()).ShouldBe(0);
-        await StoredEvents.EachToldOnceAsync(server.DatabaseFile, postgres: false);
+        await StoredHistory.OfSqliteIsOfOneRunAsync(server.DatabaseFile);
     }
 
     [Fact]
@@ -41,6 +41,6 @@ public sealed class KilledServerTests(PostgresServer postgres)
 
         await rollouts.SeenBy(second.Client).EndAsIfNothingHadHappenedAsync();
         (await second.StopAsync()).ShouldBe(0);
-        await StoredEvents.EachToldOnceAsync(postgres.ConnectionString, postgres: true);
+        await StoredHistory.OfPostgresIsOfOneRunAsync(postgres.ConnectionString);
     }
 }

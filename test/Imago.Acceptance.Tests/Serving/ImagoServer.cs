@@ -22,7 +22,7 @@ internal sealed class ImagoServer : IAsyncDisposable
     private ImagoServer(ServerSettings settings)
     {
         _settings = settings;
-        DataFolder = settings.DataFolder ?? Directory.CreateTempSubdirectory("imago-acceptance-").FullName;
+        DataFolder = Directory.CreateTempSubdirectory("imago-acceptance-").FullName;
         Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{FreePort.Take()}"));
     }
 
@@ -31,7 +31,7 @@ internal sealed class ImagoServer : IAsyncDisposable
     public string DataFolder { get; }
 
     /// <summary>The certificate authority that the server made for itself.</summary>
-    public string AuthorityFile => Path.Combine(DataFolder, "tls", "ca.pem");
+    public string AuthorityFile => Path.Combine(DataFolder, "ca.crt");
 
     /// <summary>The SQLite file, for looking into when nothing runs on it.</summary>
     public string DatabaseFile => Path.Combine(DataFolder, "imago.db");
@@ -40,6 +40,9 @@ internal sealed class ImagoServer : IAsyncDisposable
     public ServerCredentials Credentials => _credentials ?? throw new InvalidOperationException("The server has no service principal yet.");
 
     public ArmClient Client => _client ??= new ArmClient(Address, AuthorityFile, Credentials);
+
+    /// <summary>Of the process that runs now.</summary>
+    public int ProcessId => _process?.Id ?? throw new InvalidOperationException("The server does not run.");
 
     /// <summary>Everything that the program has said so far.</summary>
     public string Said
@@ -70,10 +73,26 @@ internal sealed class ImagoServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Another process on the same database and data folder: a second replica.</summary>
+    /// <summary>Starts a server on an empty data folder, where nobody may sign in yet.</summary>
+    public static async Task<ImagoServer> StartEmptyAsync(ServerSettings settings)
+    {
+        var server = new ImagoServer(settings);
+        try
+        {
+            await server.StartAgainAsync();
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Another process on the same database, with a data folder of its own and the same data key: a second replica.</summary>
     public async Task<ImagoServer> ReplicateAsync()
     {
-        var replica = new ImagoServer(_settings with { DataFolder = DataFolder }) { _credentials = Credentials };
+        var replica = new ImagoServer(_settings with { DataKeyFile = Path.Combine(DataFolder, "keys", "data.key") }) { _credentials = Credentials };
         try
         {
             await replica.StartAgainAsync();
@@ -89,8 +108,8 @@ internal sealed class ImagoServer : IAsyncDisposable
     /// <summary>Starts the process, again after it was killed or stopped, and waits until it is ready.</summary>
     public async Task StartAgainAsync()
     {
-        var start = Program(
-            ["server", "--listen", Address.ToString(), "--time-scale", _settings.TimeScale.ToString(CultureInfo.InvariantCulture), "--feature-registration", "3s", .. Storage()]);
+        var start = Program(["server"]);
+        Configure(start);
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
         var process = Process.Start(start) ?? throw new InvalidOperationException("imago did not start.");
@@ -104,7 +123,7 @@ internal sealed class ImagoServer : IAsyncDisposable
         // Only whether it answers: trust is what the clients under test have to bring.
         handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
         using var http = new HttpClient(handler) { BaseAddress = Address };
-        await Until.Async("The server being ready", LongestStart, () => IsReadyAsync(http, process), ready => ready);
+        await Until.Async("The server being ready", LongestStart, () => IsReadyAsync(http, process), ready => ready, TimeSpan.FromMilliseconds(20));
     }
 
     /// <summary>Ends the process the way a power cut does.</summary>
@@ -132,32 +151,43 @@ internal sealed class ImagoServer : IAsyncDisposable
         return code;
     }
 
-    /// <summary>Runs another command of the same program.</summary>
-    public static Task<ProgramRun> CommandAsync(params string[] arguments) => ProgramRun.Of(Program(arguments));
-
     public async ValueTask DisposeAsync()
     {
         await KillAsync();
         _client?.Dispose();
-        if (TestContext.Current.TestOutputHelper is { } output)
-        {
-            output.WriteLine(Said);
-        }
-
-        if (_settings.DataFolder is null)
-        {
-            Directory.Delete(DataFolder, recursive: true);
-        }
+        Directory.Delete(DataFolder, recursive: true);
     }
 
     private async Task<ServerCredentials> InitializeAsync()
     {
-        var printed = (await CommandAsync(["server", "init", "--output", "json", .. Storage()])).Json;
-        string Of(string name) => printed.GetProperty(name).GetString()!;
-        return new(Of("tenantId"), Of("subscriptionId"), Of("appId"), Of("secret"));
+        var start = Program(["server", "init"]);
+        Configure(start);
+        var printed = (await ProgramRun.Of(start)).MustSucceed();
+        return new(Of("tenant"), Of("subscription"), Of("client id"), Of("client secret"));
+
+        string Of(string name) => printed.Out.Split('\n').Select(l => l.Trim()).FirstOrDefault(l => l.StartsWith($"{name} ", StringComparison.Ordinal))?[name.Length..].Trim()
+            ?? throw new InvalidOperationException($"{printed} does not name the {name}.");
     }
 
-    private string[] Storage() => _settings.Database is { } database ? ["--data", DataFolder, "--database", database] : ["--data", DataFolder];
+    private void Configure(ProcessStartInfo start)
+    {
+        foreach (var (name, value) in (IEnumerable<(string, string?)>)
+        [
+            ("DATA", DataFolder),
+            ("LISTEN", Address.ToString().TrimEnd('/')),
+            ("DATABASE", _settings.Database),
+            ("DATA_KEY_FILE", _settings.DataKeyFile),
+            ("SIMULATION_TIME_SCALE", _settings.TimeScale.ToString(CultureInfo.InvariantCulture)),
+            ("FEATURES_REGISTRATION", "3s"),
+            .. _settings.More.Select(m => (m.Key, (string?)m.Value)),
+        ])
+        {
+            if (value is not null)
+            {
+                start.Environment[$"IMAGO_SERVER_{name}"] = value;
+            }
+        }
+    }
 
     private async Task<bool> IsReadyAsync(HttpClient http, Process process)
     {

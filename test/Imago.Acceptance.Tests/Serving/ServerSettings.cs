@@ -9,6 +9,9 @@ internal sealed record ServerSettings
     /// <summary>By what the durations of simulated work are divided. Nodes that take minutes must not.</summary>
     public int TimeScale { get; init; } = 600;
 
-    /// <summary>The data folder; null: a new one that is deleted with the server.</summary>
-    public string? DataFolder { get; init; }
+    /// <summary>Settings beyond these, by the name of their variable without its prefix.</summary>
+    public IReadOnlyDictionary<string, string> More { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>The key that signing keys in the database are encrypted with; null: one of the server's own.</summary>
+    public string? DataKeyFile { get; init; }
 }

@@ -12,7 +12,8 @@ internal static class Until
     /// <param name="atMost">How long.</param>
     /// <param name="ask">One look.</param>
     /// <param name="wanted">Whether that is it.</param>
-    public static async Task<T> Async<T>(string what, TimeSpan atMost, Func<Task<T>> ask, Func<T, bool> wanted)
+    /// <param name="pause">Between two looks; null: a fifth of a second.</param>
+    public static async Task<T> Async<T>(string what, TimeSpan atMost, Func<Task<T>> ask, Func<T, bool> wanted, TimeSpan? pause = null)
     {
         var waited = Stopwatch.StartNew();
         while (true)
@@ -28,7 +29,7 @@ internal static class Until
                 throw new TimeoutException($"{what}: not within {atMost.TotalSeconds} s. Seen last: {seen}");
             }
 
-            await Task.Delay(Pause, TestContext.Current.CancellationToken);
+            await Task.Delay(pause ?? Pause);
         }
     }
 }

@@ -9,7 +9,7 @@ public sealed class SurfaceTests
 {
     private static readonly bool Updating = string.Equals(Environment.GetEnvironmentVariable("IMAGO_UPDATE_GOLDENS"), "1", StringComparison.Ordinal);
 
-    public static TheoryData<string> Promised => ["Imago.Domain"];
+    public static TheoryData<string> Promised => ["Imago.Domain", "Imago.Contracts"];
 
     [Theory]
     [MemberData(nameof(Promised))]

@@ -45,7 +45,7 @@ public sealed class OptionTests(Files files) : IClassFixture<Files>
         (await CommandRun.Of("explain", "--cluster", files.Shop, "--max-surge", "0")).ShouldFail(ExitCode.Usage, "Try 'imago explain --help'.");
 
     [Fact]
-    public async Task Forecast_WithoutCluster_SaysWhatIsMissing() => (await CommandRun.Of("forecast")).ShouldFail(ExitCode.Usage, "Option '--cluster' is required.");
+    public async Task Forecast_WithoutCluster_SaysWhatIsMissing() => (await CommandRun.Of("forecast")).ShouldFail(ExitCode.Usage, "Which cluster? Name a dump with --cluster DUMP.json, or a cluster of the server: imago forecast NAME -g GROUP.");
 
     [Fact]
     public async Task Forecast_PlainMinutes_AreWhatAzuresClientsTake()

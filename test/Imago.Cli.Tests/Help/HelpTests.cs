@@ -11,17 +11,27 @@ public sealed class HelpTests
 {
     private static readonly RootCommand Root = ImagoCommand.Create(Terminal.Plain(TextWriter.Null, TextWriter.Null, new StandingClock()));
 
-    public static TheoryData<string> Commands => [.. Root.Subcommands.Select(c => c.Name)];
+    public static TheoryData<string> Commands => [.. All(Root).Select(c => c.Path)];
+
+    public static TheoryData<string> Groups => [.. All(Root).Where(c => c.Command.Subcommands.Count > 0).Select(c => c.Path)];
+
+    private static IEnumerable<(string Path, Command Command)> All(Command parent, string prefix = "") =>
+        parent.Subcommands.SelectMany(c => All(c, $"{prefix}{c.Name} ").Prepend((prefix + c.Name, c)));
+
+    private static Command Named(string path) => All(Root).Single(c => c.Path == path).Command;
 
     [Fact]
-    public void Root_Commands_AreThese() => Root.Subcommands.Select(c => c.Name).ShouldBe(["demo", "forecast", "explain", "windows", "images"]);
+    public void Root_Commands_AreThese() => Root.Subcommands.Select(c => c.Name).ShouldBe(
+        [
+            "demo", "forecast", "explain", "windows", "images", "login", "logout", "group", "cluster", "nodepool", "maintenance", "rollout", "release", "activity", "principal", "role", "apply",
+        ]);
 
     [Theory]
     [MemberData(nameof(Commands))]
     public async Task Help_OfEveryCommand_HasExamplesThatCanBeTyped(string name)
     {
-        var help = await CommandRun.Of(name, "--help");
-        var examples = Examples.Of(Root.Subcommands.Single(c => c.Name == name)).Where(e => e.StartsWith("imago ", StringComparison.Ordinal) || e.Contains("| imago ", StringComparison.Ordinal)).ToList();
+        var help = await CommandRun.Of([.. name.Split(' '), "--help"]);
+        var examples = Examples.Of(Named(name)).Where(e => e.StartsWith("imago ", StringComparison.Ordinal) || e.Contains("| imago ", StringComparison.Ordinal)).ToList();
 
         help.ExitCode.ShouldBe(ExitCode.Ok);
         help.Error.ShouldBeEmpty();
@@ -37,20 +47,24 @@ public sealed class HelpTests
     [Theory]
     [MemberData(nameof(Commands))]
     public void Options_OfEveryCommand_AreDescribed(string name) =>
-        Root.Subcommands.Single(c => c.Name == name).Options.ShouldAllBe(o => o.Description!.Length > 0);
+        Named(name).Options.ShouldAllBe(o => o.Description!.Length > 0);
 
     [Theory]
     [InlineData("forecast")]
     [InlineData("explain")]
     [InlineData("windows")]
     [InlineData("images")]
-    public async Task Output_OfEveryCommandThatAnswers_IsTableOrJson(string name) => (await CommandRun.Of(name, "--help")).Out.ShouldContain("-o, --output <table|json>");
+    [InlineData("apply")]
+    [InlineData("cluster list")]
+    [InlineData("rollout watch")]
+    [InlineData("release publish")]
+    public async Task Output_OfEveryCommandThatAnswers_IsTableOrJson(string name) => (await CommandRun.Of([.. name.Split(' '), "--help"])).Out.ShouldContain("-o, --output <table|json>");
 
     [Fact]
     public void Forecast_Options_AreThoseOfTheIssue() => Root.Subcommands.Single(c => c.Name == "forecast").Options.Select(o => o.Name).Except(["--help"]).ShouldBe(
         [
             "--cluster", "--channel", "--maintenance", "--target", "--max-surge", "--max-unavailable", "--drain-timeout", "--soak", "--undrainable", "--window-close", "--canary",
-            "--from", "--horizon", "--region", "--world", "--seed", "--trace", "--output", "--pool-label", "--max-blocked-nodes",
+            "--group", "--subscription", "--from", "--horizon", "--region", "--world", "--seed", "--trace", "--output", "--pool-label", "--max-blocked-nodes",
         ],
         ignoreOrder: true);
 

@@ -21,6 +21,9 @@ internal sealed record CommandRun(int ExitCode, string Out, string Error)
     /// <summary>In a terminal of some width.</summary>
     public static Task<CommandRun> InTerminal(int width, params string[] args) => Of(width, "", Now, args);
 
+    /// <summary>With an environment of its own, until it ends or is interrupted.</summary>
+    public static Task<CommandRun> In(IReadOnlyDictionary<string, string> environment, string input, params string[] args) => Of(int.MaxValue, input, Now, args, environment);
+
     /// <summary>Whoever gets a message gets no stack trace with it.</summary>
     public void ShouldFail(int exitCode, params string[] parts)
     {
@@ -35,12 +38,13 @@ internal sealed record CommandRun(int ExitCode, string Out, string Error)
         }
     }
 
-    private static async Task<CommandRun> Of(int width, string input, string now, string[] args)
+    private static async Task<CommandRun> Of(int width, string input, string now, string[] args, IReadOnlyDictionary<string, string>? environment = null)
     {
         await using var output = new StringWriter { NewLine = "\n" };
         await using var error = new StringWriter { NewLine = "\n" };
         var terminal = Terminal.Plain(output, error, new StandingClock(DateTimeOffset.Parse(now)), width) with
         {
+            Environment = name => environment?.GetValueOrDefault(name),
             OpenInput = () => new MemoryStream(Encoding.UTF8.GetBytes(input)),
         };
         return new(await ImagoCommand.RunAsync(args, terminal), output.ToString(), error.ToString());

@@ -1,0 +1,23 @@
+using Imago.Server.Telemetry;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Imago.Server.Hosting;
+
+/// <summary>What watches over the server asks: does it live, may it be sent work, what does it measure.</summary>
+internal static class HealthEndpoints
+{
+    public static void MapHealth(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/healthz", () => Results.Text("Healthy\n"));
+        routes.MapGet("/readyz", async (Readiness readiness, CancellationToken cancellation) =>
+        {
+            var problems = await readiness.ProblemsAsync(cancellation);
+            return problems.Count == 0
+                ? Results.Text("Ready\n")
+                : Results.Text(string.Join('\n', problems) + "\n", statusCode: StatusCodes.Status503ServiceUnavailable);
+        });
+        routes.MapGet("/metrics", (PrometheusMetrics metrics) => Results.Text(metrics.Scrape(), PrometheusText.ContentType));
+    }
+}

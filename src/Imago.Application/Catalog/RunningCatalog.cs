@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Imago.Application.Storage;
 using Imago.Domain.Images;
@@ -25,9 +24,11 @@ public sealed record CatalogChange(ImmutableHashSet<ImageFamily> Families, Immut
 /// changes. Of the same image or level the feed counts over what was published, and both over the shipped history.
 /// </summary>
 /// <remarks>Rules: IM-30, IM-32, IM-37.</remarks>
-public sealed partial class RunningCatalog(ShippedCatalog shipped, IStore store, string? feedFile, TimeProvider clock, ILogger<RunningCatalog> logger) : ICatalogSource
+public sealed partial class RunningCatalog(ReleaseCatalog shipped, IStore store, string? feedFile, TimeProvider clock, ILogger<RunningCatalog> logger) : ICatalogSource, IDisposable
 {
-    private ReleaseCatalog _current = shipped.Releases;
+    private readonly SemaphoreSlim _looking = new(1);
+    private readonly ReleaseCatalog _shipped = shipped;
+    private ReleaseCatalog _current = shipped;
     private ImmutableDictionary<string, PublishedRelease> _published = ImmutableDictionary<string, PublishedRelease>.Empty;
     private IReadOnlyList<PublishedRelease> _feed = [];
     private (long Length, DateTime WrittenAt)? _feedSeen;
@@ -35,52 +36,53 @@ public sealed partial class RunningCatalog(ShippedCatalog shipped, IStore store,
     /// <inheritdoc />
     public ReleaseCatalog Current => Volatile.Read(ref _current);
 
-    /// <summary>Looks at the store and the feed; answers what has changed since the last look. One call at a time.</summary>
+    /// <inheritdoc />
+    public async ValueTask RefreshAsync(CancellationToken cancellation) => await LookAsync(cancellation);
+
+    /// <summary>Looks at the store and the feed; answers what has changed since the last look.</summary>
     /// <exception cref="StoreUnavailableException">The store does not answer; what counted goes on to count.</exception>
-    public async ValueTask<CatalogChange> RefreshAsync(CancellationToken cancellation)
+    public async ValueTask<CatalogChange> LookAsync(CancellationToken cancellation)
     {
-        var now = Instant.FromDateTimeOffset(clock.GetUtcNow());
-        await ReadFeedAsync(now, cancellation);
-        var releases = new Dictionary<string, PublishedRelease>(StringComparer.Ordinal);
-        foreach (var stored in await store.ReleasesAsync(cancellation))
+        await _looking.WaitAsync(cancellation);
+        try
         {
-            if (ReleaseText.Read(Parse(stored), stored.Name, now) is ({ } release, _))
+            await ReadFeedAsync(Instant.FromDateTimeOffset(clock.GetUtcNow()), cancellation);
+            var releases = new Dictionary<string, PublishedRelease>(StringComparer.Ordinal);
+            foreach (var stored in await store.ReleasesAsync(cancellation))
+            {
+                if (JsonNode.Parse(stored.Json) is JsonObject json && ReleaseText.Read(json, Instant.MinValue).Release is { } release)
+                {
+                    releases[release.Name] = release;
+                }
+                else
+                {
+                    LogUnreadable(logger, stored.Name);
+                }
+            }
+
+            foreach (var release in _feed)
             {
                 releases[release.Name] = release;
             }
-            else
+
+            var next = releases.ToImmutableDictionary(StringComparer.Ordinal);
+            var change = Between(_published, next);
+            if (!change.IsEmpty)
             {
-                LogUnreadable(logger, stored.Name);
+                _published = next;
+                Volatile.Write(ref _current, StoredCatalog.With(_shipped, next.Values));
             }
-        }
 
-        foreach (var release in _feed)
+            return change;
+        }
+        finally
         {
-            releases[release.Name] = release;
+            _looking.Release();
         }
-
-        var next = releases.ToImmutableDictionary(StringComparer.Ordinal);
-        var change = Between(_published, next);
-        if (!change.IsEmpty)
-        {
-            _published = next;
-            Volatile.Write(ref _current, Build(shipped.Releases, [.. next.Values]));
-        }
-
-        return change;
     }
 
-    /// <summary>The shipped history with further releases.</summary>
-    internal static ReleaseCatalog Build(ReleaseCatalog shipped, ImmutableArray<PublishedRelease> further)
-    {
-        var images = further.Select(r => r.Image).OfType<ImageRelease>().ToLookup(r => r.Image.Family!);
-        var patches = further.Select(r => r.Patch).OfType<PatchRelease>().ToLookup(r => r.Track, StringComparer.Ordinal);
-        var newest = images.SelectMany(g => g.Select(r => r.PublishedAt)).Concat(patches.SelectMany(g => g.Select(r => r.PublishedAt))).DefaultIfEmpty(Instant.MinValue).Max();
-        return ReleaseCatalog.OfSections(
-            shipped.Families.Concat(images.Select(g => g.Key)).Distinct().ToDictionary(f => f, Func<IEnumerable<ImageRelease>> (f) => () => shipped.ImagesOf(f).Concat(images[f])),
-            shipped.Tracks.Concat(patches.Select(g => g.Key)).Distinct(StringComparer.Ordinal).ToDictionary(t => t, Func<IEnumerable<PatchRelease>> (t) => () => shipped.PatchesOf(t).Concat(patches[t]), StringComparer.Ordinal),
-            Instant.Max(newest, shipped.DataEnd ?? Instant.MinValue));
-    }
+    /// <inheritdoc />
+    public void Dispose() => _looking.Dispose();
 
     private static CatalogChange Between(ImmutableDictionary<string, PublishedRelease> before, ImmutableDictionary<string, PublishedRelease> after)
     {
@@ -89,32 +91,6 @@ public sealed partial class RunningCatalog(ShippedCatalog shipped, IStore store,
             .SelectMany(n => new[] { before.GetValueOrDefault(n), after.GetValueOrDefault(n) }).OfType<PublishedRelease>().ToList();
         return new CatalogChange(
             [.. changed.Select(r => r.Image?.Image.Family).OfType<ImageFamily>()], changed.Select(r => r.Patch?.Track).OfType<string>().ToImmutableHashSet(StringComparer.Ordinal));
-    }
-
-    // The document that was published; what identifies the release is its name, too, so that an older or shorter document still reads.
-    private static JsonObject? Parse(StoredRelease stored)
-    {
-        try
-        {
-            var json = JsonNode.Parse(stored.Json) as JsonObject ?? [];
-            if (json["image"] is null && json["track"] is null)
-            {
-                if (stored.Name.Split('@') is [var track, var level])
-                {
-                    (json["track"], json["level"]) = (track, level);
-                }
-                else
-                {
-                    json["image"] = stored.Name;
-                }
-            }
-
-            return json;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
     }
 
     private async ValueTask ReadFeedAsync(Instant now, CancellationToken cancellation)
@@ -141,7 +117,7 @@ public sealed partial class RunningCatalog(ShippedCatalog shipped, IStore store,
                 return;
             }
 
-            var (releases, problems) = ReleaseText.ReadFeed(await File.ReadAllTextAsync(feedFile, cancellation), now);
+            var (releases, problems) = ReleaseFeed.Read(await File.ReadAllTextAsync(feedFile, cancellation), now);
             if (problems.Count > 0)
             {
                 LogRefused(logger, feedFile, string.Join(" ", problems));

@@ -43,7 +43,7 @@ public sealed partial class ReleaseWatch(RunningCatalog catalog, IStore store, T
     /// <summary>One look; answers how many clusters were woken.</summary>
     public async ValueTask<int> LookAsync(CancellationToken cancellation)
     {
-        var change = await catalog.RefreshAsync(cancellation);
+        var change = await catalog.LookAsync(cancellation);
         if (change.IsEmpty)
         {
             return 0;

@@ -12,15 +12,46 @@ internal sealed class ActionConverter : JsonConverter<RolloutAction>
 
     public override void Write(Utf8JsonWriter writer, RolloutAction value, JsonSerializerOptions options)
     {
-        object fields = value switch
+        writer.WriteStartObject();
+        switch (value)
         {
-            RolloutAction.UpdateNode update => new { Do = "update", update.Node, update.ResourceVersion, update.Update, Says = SayingOf(update) },
-            RolloutAction.EvictPod evict => new { Do = "evict", evict.Node, evict.Pod, evict.Uid, Says = $"evict {evict.Pod} from {evict.Node}" },
-            RolloutAction.DeletePod delete => new { Do = "delete", delete.Node, delete.Pod, delete.Uid, Says = $"delete {delete.Pod} from {delete.Node}" },
-            RolloutAction.AskProvider(var request) => new { Do = "ask", request, Says = $"{request.Verb.ToString().ToLowerInvariant()} {request.Node}{(request.Image is { } image ? $" with {image}" : "")}" },
-            _ => throw new InvalidOperationException($"Action {value.GetType().Name} is not known."),
-        };
-        JsonSerializer.Serialize(writer, fields, options);
+            case RolloutAction.UpdateNode update:
+                Head("update", SayingOf(update));
+                writer.WriteString("resourceVersion", update.ResourceVersion);
+                Member("update", update.Update);
+                break;
+            case RolloutAction.EvictPod evict:
+                Head("evict", $"evict {evict.Pod} from {evict.Node}");
+                Member("pod", evict.Pod);
+                writer.WriteString("uid", evict.Uid);
+                break;
+            case RolloutAction.DeletePod delete:
+                Head("delete", $"delete {delete.Pod} from {delete.Node}");
+                Member("pod", delete.Pod);
+                writer.WriteString("uid", delete.Uid);
+                break;
+            case RolloutAction.AskProvider(var request):
+                Head("ask", $"{request.Verb.ToString().ToLowerInvariant()} {request.Node}{(request.Image is { } image ? $" with {image}" : "")}");
+                Member("request", request);
+                break;
+            default:
+                throw new InvalidOperationException($"Action {value.GetType().Name} is not known.");
+        }
+
+        writer.WriteEndObject();
+
+        void Head(string what, string says)
+        {
+            writer.WriteString("do", what);
+            writer.WriteString("node", value.Node);
+            writer.WriteString("says", says);
+        }
+
+        void Member<T>(string name, T member)
+        {
+            writer.WritePropertyName(name);
+            JsonSerializer.Serialize(writer, member, options);
+        }
     }
 
     private static string SayingOf(RolloutAction.UpdateNode action)

@@ -46,13 +46,18 @@ internal sealed class Installation : IIntentReader, ICatalogSource
 
     public EngineMetrics Metrics { get; private set; } = null!;
 
-    public EngineOptions Options { get; } = new() { Holder = "test", LongestRest = Duration.FromHours(24) };
+    public EngineOptions Options { get; private set; } = new() { Holder = "test" };
+
+    /// <summary>How often the process was started.</summary>
+    public int Boots { get; private set; }
 
     public Func<ClusterSpec, ClusterSpec> Spec { get; set; } = s => s;
 
     public Func<PoolSpec, PoolSpec> Pool { get; set; } = p => p;
 
     public ReleaseCatalog Current => ReleaseCatalog.Of(_releases, []);
+
+    public ValueTask RefreshAsync(CancellationToken cancellation) => ValueTask.CompletedTask;
 
     public ClusterStatus Cluster => StatusText.ReadCluster(Store[Key].Status);
 
@@ -63,6 +68,7 @@ internal sealed class Installation : IIntentReader, ICatalogSource
     /// <summary>The process is gone; another one begins with what is stored.</summary>
     public void Boot()
     {
+        Options = Options with { Holder = $"test-{++Boots}" };
         Host = new SimulatedClusterHost(Store, Clock, new ServedClusterOptions { World = new WorldSettings { Timing = new TimingModel { Spread = 0 } }, Workloads = SampleWorkloads.None });
         Metrics?.Dispose();
         Metrics = new EngineMetrics();
@@ -115,13 +121,38 @@ internal sealed class Installation : IIntentReader, ICatalogSource
             }
 
             Clock.MoveTo(at);
-            await Engine.PassAsync(wake, CancellationToken.None);
+            if (await PassAsync(wake) is { Outcome: PassOutcome.HeldElsewhere, WakeAt: { } later })
+            {
+                Clock.MoveTo(later);
+            }
+
             if (Store.Wake(Key)?.At <= Clock.Now)
             {
                 Clock.MoveTo(Clock.Now + Duration.FromMilliseconds(1));
             }
         }
     }
+
+    /// <summary>A pass that may find the process dead.</summary>
+    private async Task<PassResult?> PassAsync(ClusterWake wake)
+    {
+        try
+        {
+            return await Engine.PassAsync(wake, CancellationToken.None);
+        }
+        catch (Exception failure) when (Killed)
+        {
+            Killed = false;
+            Deaths.Add(failure.Message);
+            Boot();
+            return null;
+        }
+    }
+
+    /// <summary>Set when the process has died; whatever its pass throws then is thrown by nobody.</summary>
+    public bool Killed { get; set; }
+
+    public List<string> Deaths { get; } = [];
 
     public ClusterIntent Read(ImmutableArray<StoredResource> resources, Instant now)
     {

@@ -35,6 +35,18 @@ internal sealed class TimedClock(Instant start) : TimeProvider
         }
     }
 
+    /// <summary>How many timers are set.</summary>
+    public int Timers
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _timers.Count(t => t.Due is not null);
+            }
+        }
+    }
+
     public void MoveTo(Instant instant)
     {
         List<Timer> due;

@@ -66,6 +66,9 @@ public sealed record StoreOptions
         }
     }
 
+    /// <summary>Without the connection string, which holds a password and would otherwise be printed with all other members.</summary>
+    public override string ToString() => Provider == StoreProvider.Sqlite ? $"{Provider} {DataFile}" : $"{Provider}";
+
     private static string? Flaw(string connectionString)
     {
         try

@@ -62,7 +62,7 @@ public interface IStore
     /// <summary>Takes or renews a cluster's lease; null if another holder's lease still runs at <paramref name="now"/>. A new holder gets a higher epoch than any before.</summary>
     ValueTask<StoredLease?> HoldLeaseAsync(string clusterKey, string holder, Instant now, Duration length, CancellationToken cancellation);
 
-    /// <summary>Wakes of the shards that are due by an instant, and those planned later, earliest first.</summary>
+    /// <summary>Wakes of the shards that are due by an instant, and those planned later (null: all that are planned), earliest first. A cluster whose wake has no instant is not among them.</summary>
     ValueTask<ImmutableArray<ClusterWake>> WakesAsync(IReadOnlyCollection<int> shards, Instant? dueBy, int limit, CancellationToken cancellation);
 
     /// <summary>Notes when a cluster is to be looked at next, unless somebody nudged it after the generation that the pass began with.</summary>

@@ -32,7 +32,7 @@ public sealed record StoredResource
     /// <summary>Grows with every write of the document; the source of the ETag. 1 for a new resource.</summary>
     public long Version { get; init; }
 
-    /// <summary>Grows with every write of the status.</summary>
+    /// <summary>Grows with every write of the status. 1 for a new resource.</summary>
     public long StatusVersion { get; init; }
 
     public required Instant CreatedAt { get; init; }

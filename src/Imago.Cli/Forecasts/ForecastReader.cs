@@ -9,7 +9,7 @@ using NodaTime;
 
 namespace Imago.Cli.Forecasts;
 
-/// <summary>Reads back what <see cref="ForecastJson"/> writes.</summary>
+/// <summary>Reads back what <see cref="ForecastText"/> writes.</summary>
 internal static class ForecastReader
 {
     public static Forecast Read(JsonNode forecast) => new(

@@ -16,10 +16,10 @@ internal sealed class LoginCommand
     private const int LongestSecret = 4096;
 
     private readonly Terminal _terminal;
-    private readonly Option<string?> _server = RemoteOptions.Text("--server", "Address of the server [default: that of the last login].", "URL");
+    private readonly Option<string?> _server = RemoteOptions.Text("--server", "Address of the server [default: that of the last login, else of the server on this machine].", "URL");
     private readonly Option<string?> _clientId = RemoteOptions.Text("--client-id", "App id of the service principal [default: that of the last login].", "ID");
     private readonly Option<string?> _secret = RemoteOptions.Text("--client-secret", $"Its secret; '-' reads standard input [default: {SecretVariable} of the environment]. What is written here stays in the history of the shell.", "SECRET");
-    private readonly Option<string?> _caFile = RemoteOptions.Text("--ca-file", "Certificates (PEM) that the server's may come from; no others are trusted then.", "FILE");
+    private readonly Option<string?> _caFile = RemoteOptions.Text("--ca-file", "Certificates (PEM) that the server's may come from; no others are trusted then [default: what a server on this machine made for itself].", "FILE");
     private readonly Option<string?> _tenant = RemoteOptions.Text("--tenant", "Tenant at an issuer that serves several, such as Entra ID.", "ID");
     private readonly Option<string?> _subscription = RemoteOptions.Text("--subscription", "Subscription that is meant where none is named: id or name [default: the first].", "ID");
     private readonly Option<string?> _group = RemoteOptions.Text("--group", "Resource group that is meant where none is named.", "GROUP");
@@ -36,8 +36,10 @@ internal sealed class LoginCommand
         };
         command.SetInterruptibleAction(login.RunAsync);
         return command.WithExamples(
-            "# with what 'imago server init' printed; the secret is read from the environment",
-            "imago login --server https://127.0.0.1:8443 --ca-file ~/.imago/server.pem --client-id 6f0e4a52-0000-4000-8000-000000000001",
+            "# to the server on this machine, with the client id that 'imago server init' printed; the secret is in IMAGO_CLIENT_SECRET",
+            "imago login --client-id 6f0e4a52-0000-4000-8000-000000000001",
+            "# to another one",
+            "imago login --server https://imago.example.com --ca-file ca.crt --client-id 6f0e4a52-0000-4000-8000-000000000001",
             "# the secret from standard input; the login renews itself from now on",
             "pass show imago | imago login --client-secret - --remember",
             "# another default group, same server and client",
@@ -48,7 +50,9 @@ internal sealed class LoginCommand
     {
         var file = new ProfileFile(_terminal);
         var before = await file.ReadAsync(cancellation);
-        var server = ServerLink.Address(parsed.GetValue(_server)?.TrimEnd('/') ?? before?.Server ?? throw new UsageException("--server: to which server? Name its address, for example https://127.0.0.1:8443."));
+        var server = ServerLink.Address(parsed.GetValue(_server)?.TrimEnd('/') ?? before?.Server ?? (LocalServer.CaFile(_terminal) is null
+            ? throw new UsageException($"--server: to which server? Name its address, for example {LocalServer.Address}.")
+            : LocalServer.Address));
         var address = server.GetLeftPart(UriPartial.Authority);
 
         // What was learnt from one server says nothing about another.
@@ -58,7 +62,7 @@ internal sealed class LoginCommand
         var profile = known with
         {
             Server = address,
-            CaFile = parsed.GetValue(_caFile) is { } ca ? Path.GetFullPath(ca) : known.CaFile,
+            CaFile = parsed.GetValue(_caFile) is { } ca ? Path.GetFullPath(ca) : known.CaFile ?? (server is { IsLoopback: true, Scheme: "https" } ? LocalServer.CaFile(_terminal) : null),
             Tenant = parsed.GetValue(_tenant) ?? known.Tenant,
             Group = parsed.GetValue(_group) ?? known.Group,
             ClientId = clientId,

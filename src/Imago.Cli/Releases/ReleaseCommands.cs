@@ -72,7 +72,7 @@ internal static class ReleaseCommands
             .WithExamples(
                 "imago release publish --image AKSUbuntu-2204gen2containerd-202609.03.0",
                 "# a patch level that needs a restart, from a given moment on",
-                "imago release publish --track Ubuntu2204 --level 202609.05.0 --reboot-required --published-at 2026-09-05T06:00:00Z",
+                "imago release publish --track ubuntu2204 --level 20260905T000000Z --reboot-required --published-at 2026-09-05T06:00:00Z",
                 "# take one back",
                 "imago release publish --image AKSUbuntu-2204gen2containerd-202609.03.0 --withdrawn-at 2026-09-04");
     }

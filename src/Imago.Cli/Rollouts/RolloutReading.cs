@@ -63,18 +63,32 @@ internal static class RolloutReading
         foreach (var decision in decisions.Objects("value"))
         {
             terminal.Out.WriteLine($"{decision.Text("number")}  {(decision.Moment("at") is { } at ? TimeText.ToSecond(at) : decision.Text("at"))}");
-            foreach (var (member, lead) in new[] { ("actions", "    does  "), ("notes", "    why   ") })
+            foreach (var (lead, said) in Parts(decision))
             {
-                foreach (var said in (decision[member] as JsonArray ?? []).OfType<JsonNode>())
-                {
-                    terminal.WriteProse(Line(said), lead);
-                }
+                terminal.WriteProse(said, lead);
             }
         }
     }
 
-    // An action or a note is a sentence, or an object with one; what has neither is shown as it is.
-    private static string Line(JsonNode said) => said is JsonValue value
-        ? JsonNodes.TextOf(value)
-        : said.Text("message") is { } message ? $"{(said.Text("code") is { } code ? $"{code}: " : "")}{message}" : said.ToJsonString();
+    private static IEnumerable<(string Lead, string Said)> Parts(JsonObject decision)
+    {
+        if (decision.Text("start") is { } pool)
+        {
+            yield return ("    notes  ", $"The rollout of pool '{pool}' begins.");
+        }
+        else if (decision.Text("record.phase") is { } phase)
+        {
+            yield return ("    notes  ", $"It is {phase} now.");
+        }
+
+        foreach (var action in decision.Objects("actions"))
+        {
+            yield return ("    does   ", action.Text("says") ?? action.ToJsonString());
+        }
+
+        foreach (var hold in decision.Objects("holds"))
+        {
+            yield return ("    waits  ", $"{hold.Text("code")}: {hold.Text("message")}");
+        }
+    }
 }

@@ -100,7 +100,7 @@ internal sealed partial class PostgresStore : RelationalStore
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        using var session = new StoreSession(connection, rowsCanBeLocked: true, keepsStatements: false, cancellation) { Transaction = transaction };
+        using var session = new PostgresSession(connection, transaction, cancellation);
         var change = await work(session);
         if (change.Keep)
         {
@@ -120,7 +120,7 @@ internal sealed partial class PostgresStore : RelationalStore
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        using var session = new StoreSession(connection, rowsCanBeLocked: true, keepsStatements: false, cancellation) { Transaction = transaction };
+        using var session = new PostgresSession(connection, transaction, cancellation);
         await session.NumberAsync("SELECT 1 FROM pg_advisory_xact_lock($1)", MigrationLock);
         var (from, to) = await Migrator.MigrateAsync(session, migrations, place, Instant.FromDateTimeOffset(clock.GetUtcNow()));
         var relaxed = await session.NumberAsync("SELECT COUNT(*) FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit', 'full_page_writes') AND setting = 'off'");

@@ -25,7 +25,7 @@ internal sealed class CommitQueue : IDisposable
     public CommitQueue(SqliteConnection connection, string dataFile)
     {
         this.connection = connection;
-        session = SqliteFile.Session(connection, CancellationToken.None);
+        session = new SqliteSession(connection, CancellationToken.None);
         unavailable = e => SqliteFaults.Unavailable(e, dataFile);
 
         // A thread of its own: SQLite only has calls that block, and those that wait for the disk should not hold up the thread pool.

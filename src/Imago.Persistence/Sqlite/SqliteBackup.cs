@@ -26,7 +26,7 @@ internal static class SqliteBackup
         {
             File.Delete(part);
             await using (var source = await SqliteFile.ConnectAsync(dataFile, SqliteOpenMode.ReadOnly, cancellation))
-            using (var session = SqliteFile.Session(source, cancellation))
+            using (var session = new SqliteSession(source, cancellation))
             {
                 // Reads the state of one instant, without the pages that are free; writers go on meanwhile.
                 await session.ExecuteAsync("VACUUM INTO $1", part);
@@ -72,7 +72,7 @@ internal static class SqliteBackup
             File.Copy(backup, part);
             await CheckAsync(part, cancellation);
             await using (var copy = await SqliteFile.ConnectAsync(part, SqliteOpenMode.ReadWrite, cancellation))
-            using (var session = SqliteFile.Session(copy, cancellation))
+            using (var session = new SqliteSession(copy, cancellation))
             {
                 await session.ExecuteAsync($"UPDATE leases SET epoch = epoch + {EpochLeap}");
             }
@@ -100,7 +100,7 @@ internal static class SqliteBackup
     private static async ValueTask CheckAsync(string path, CancellationToken cancellation)
     {
         await using var connection = await SqliteFile.ConnectAsync(path, SqliteOpenMode.ReadOnly, cancellation);
-        using var session = SqliteFile.Session(connection, cancellation);
+        using var session = new SqliteSession(connection, cancellation);
         if (!await SqliteFile.IsStoreAsync(session))
         {
             throw new StoreRefusedException($"'{path}' is not a store of Imago.");

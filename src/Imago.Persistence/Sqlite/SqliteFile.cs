@@ -32,9 +32,6 @@ internal static class SqliteFile
         }
     }
 
-    public static StoreSession Session(SqliteConnection connection, CancellationToken cancellation) =>
-        new(connection, rowsCanBeLocked: false, keepsStatements: true, cancellation);
-
     /// <summary>Makes the folder that a file is to lie in.</summary>
     public static void CreateFolder(string path)
     {

@@ -40,7 +40,7 @@ internal sealed partial class SqliteStore : RelationalStore
         try
         {
             writer = await SqliteFile.ConnectAsync(path, SqliteOpenMode.ReadWriteCreate, cancellation);
-            using (var session = SqliteFile.Session(writer, cancellation))
+            using (var session = new SqliteSession(writer, cancellation))
             {
                 await PrepareAsync(session, path, migrations, clock, logger);
             }

@@ -20,11 +20,15 @@ public abstract partial class RelationalStore : IStore, IPrincipalStore, IAsyncD
     /// <summary>What the store is, for people: the path of the file, or host and database.</summary>
     public abstract string Place { get; }
 
-    public async ValueTask<CommitOutcome> CommitAsync(StoreBatch batch, CancellationToken cancellation) => await WriteAsync(
-        async session => await BatchWriter.WriteAsync(session, batch) is { } conflict
-            ? Change.Undone(CommitOutcome.Lost(conflict))
-            : Change.Kept(CommitOutcome.Done),
-        cancellation);
+    public async ValueTask<CommitOutcome> CommitAsync(StoreBatch batch, CancellationToken cancellation)
+    {
+        var statements = BatchWriter.Statements(batch);
+        return await WriteAsync(
+            async session => await session.RunAsync(statements) is { } conflict
+                ? Change.Undone(CommitOutcome.Lost(conflict))
+                : Change.Kept(CommitOutcome.Done),
+            cancellation);
+    }
 
     /// <summary>Returns if the database answers, for readiness; throws <see cref="StoreUnavailableException"/> if it does not.</summary>
     public async ValueTask CheckAsync(CancellationToken cancellation) =>

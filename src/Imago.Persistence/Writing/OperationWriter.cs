@@ -2,11 +2,11 @@ using Imago.Application.Storage;
 
 namespace Imago.Persistence.Writing;
 
-/// <summary>Writes long-running operations.</summary>
+/// <summary>Writes of long-running operations.</summary>
 internal static class OperationWriter
 {
-    /// <summary>False: there is one of that id already, or the stored one is not of the version before.</summary>
-    public static async ValueTask<bool> WriteAsync(StoreSession session, StoredOperation operation)
+    /// <summary>A conflict if there is one of that id already, or the stored one is not of the version before.</summary>
+    public static void Add(StatementList list, StoredOperation operation)
     {
         var o = operation;
         object?[] values =
@@ -15,7 +15,7 @@ internal static class OperationWriter
             o.PercentComplete, o.Error, o.CorrelationId, o.Caller, o.RolloutId, o.TargetOperationId,
         ];
 
-        return await session.ExecuteAsync(o.Version == 1 ? Insert : Update, values) == 1;
+        list.Require(o.Id, o.Version == 1 ? Insert : Update, values);
     }
 
     private const string Insert =

@@ -8,15 +8,12 @@ namespace Imago.Persistence.Writing;
 /// One connection inside a transaction, for statements that both databases understand alike: parameters are <c>$1</c>, <c>$2</c> … in order.
 /// Writes do not go through EF's change tracker: most are conditional (compare and set, insert unless there), which it can only express as an exception.
 /// </summary>
-internal sealed class StoreSession(DbConnection connection, bool rowsCanBeLocked, bool keepsStatements, CancellationToken cancellation) : IDisposable
+internal abstract class StoreSession(CancellationToken cancellation) : IDisposable
 {
-    private readonly Dictionary<string, DbCommand> kept = [];
+    /// <summary>Finds the lease of a cluster if it has an epoch. Where there are several writers its row is locked: nobody takes the lease over before the commit.</summary>
+    public const string FenceStatement = "SELECT epoch FROM leases WHERE cluster_key = $1 AND epoch = $2";
 
-    /// <summary>The transaction of a provider that wants it on every command.</summary>
-    public DbTransaction? Transaction { get; set; }
-
-    /// <summary>Ends a SELECT whose row must not change until the commit. SQLite has one writer anyway.</summary>
-    public string LockingForShare => rowsCanBeLocked ? " FOR SHARE" : "";
+    protected CancellationToken Cancellation => cancellation;
 
     /// <summary>Answers how many rows were written.</summary>
     public async ValueTask<int> ExecuteAsync(string sql, params object?[] values)
@@ -50,57 +47,16 @@ internal sealed class StoreSession(DbConnection connection, bool rowsCanBeLocked
         }
     }
 
-    public void Dispose()
-    {
-        foreach (var command in kept.Values)
-        {
-            command.Dispose();
-        }
+    /// <summary>Runs statements in order. Answers what stood in the way, upon which the transaction has to be undone; null: all is written.</summary>
+    public abstract ValueTask<string?> RunAsync(IReadOnlyList<Statement> statements);
 
-        kept.Clear();
-    }
+    public abstract void Dispose();
 
-    private DbCommand Prepare(string sql, object?[] values)
-    {
-        if (!kept.TryGetValue(sql, out var command))
-        {
-            command = connection.CreateCommand();
-#pragma warning disable CA2100 // Statements are constants of this assembly; values are always parameters.
-            command.CommandText = sql;
-#pragma warning restore CA2100
-            for (var i = 0; i < values.Length; i++)
-            {
-                var parameter = command.CreateParameter();
+    protected abstract DbCommand Prepare(string sql, object?[] values);
 
-                // Npgsql takes parameters without names as $1, $2 …; for SQLite that is how the parameter is called.
-                parameter.ParameterName = keepsStatements ? $"${i + 1}" : "";
-                command.Parameters.Add(parameter);
-            }
+    protected abstract void Release(DbCommand command);
 
-            if (keepsStatements)
-            {
-                kept.Add(sql, command);
-            }
-        }
-
-        command.Transaction = Transaction;
-        for (var i = 0; i < values.Length; i++)
-        {
-            command.Parameters[i].Value = Stored(values[i]);
-        }
-
-        return command;
-    }
-
-    private void Release(DbCommand command)
-    {
-        if (!keepsStatements)
-        {
-            command.Dispose();
-        }
-    }
-
-    private static object Stored(object? value) => value switch
+    protected static object Stored(object? value) => value switch
     {
         null => DBNull.Value,
         Instant instant => instant.ToUnixTimeTicks(),

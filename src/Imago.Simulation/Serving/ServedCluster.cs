@@ -18,9 +18,6 @@ namespace Imago.Simulation.Serving;
 /// <remarks>Nobody sees the world between the first two steps: everything goes through one gate.</remarks>
 internal sealed class ServedCluster : IDisposable
 {
-    // A picture of a large world costs more than a few entries read again.
-    private const int NodesPerEntry = 10;
-
     // While somebody works on the cluster all the time, a picture is taken only now and then.
     private const int MostEntries = 100;
 
@@ -165,7 +162,7 @@ internal sealed class ServedCluster : IDisposable
         Users++;
     }
 
-    /// <summary>Somebody closes it: stores a picture if the world is at rest and it pays. True: nothing need be kept in memory.</summary>
+    /// <summary>Somebody closes it: stores a picture if the world is at rest and something was called since the last one. True: nothing need be kept in memory.</summary>
     public async ValueTask<bool> CloseAsync(CancellationToken cancellation)
     {
         await _gate.WaitAsync(cancellation);
@@ -186,7 +183,7 @@ internal sealed class ServedCluster : IDisposable
                 return false;
             }
 
-            if (_sincePicture > _world.World.State.Nodes.Count / NodesPerEntry)
+            if (_sincePicture > 0)
             {
                 await TakePictureAsync(_world, cancellation);
             }

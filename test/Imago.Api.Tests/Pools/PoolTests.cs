@@ -78,10 +78,12 @@ public sealed class PoolTests
     {
         await using var api = await ApiServer.StartAsync();
         await api.CreateClusterAsync(body: Bodies.Cluster("NodeImage", "nodepool1", "apps", "batch"));
+        var larger = (await api.GetAsync(Apps)).Json;
+        larger["properties"]!["count"] = 5;
 
         var answers = await Task.WhenAll(((string[])["nodepool1", "apps", "batch"]).Select(p => api.SendAsync("POST", $"{ApiServer.Cluster}/agentPools/{p}/upgradeNodeImageVersion")));
         var again = await api.SendAsync("POST", Apps + "/upgradeNodeImageVersion");
-        var other = await api.PutAsync(Apps, Bodies.Pool(5));
+        var other = await api.PutAsync(Apps, larger);
 
         answers.ShouldAllBe(a => a.Status == HttpStatusCode.Accepted);
         (await api.OpenAsync()).Length.ShouldBe(3);

@@ -3,6 +3,9 @@ using System.Text.RegularExpressions;
 namespace Imago.Architecture.Tests.Docs;
 
 /// <summary>One command line as a document shows it.</summary>
+/// <param name="Where">The document and the line.</param>
+/// <param name="Words">The words before the first option: commands, and perhaps arguments.</param>
+/// <param name="Options">Names of its options.</param>
 internal sealed record ShownCommand(string Where, IReadOnlyList<string> Words, IReadOnlyList<string> Options);
 
 /// <summary>What the documents of the repository point to and show.</summary>
@@ -74,7 +77,7 @@ internal static partial class DocumentRules
         var tokens = text.Split([' ', '[', ']', '\t'], StringSplitOptions.RemoveEmptyEntries);
         return new ShownCommand(
             $"{document}: {snippet.Trim()}",
-            [.. tokens.TakeWhile(t => CommandWord().IsMatch(t)).Take(1)],
+            [.. tokens.TakeWhile(t => CommandWord().IsMatch(t))],
             [.. tokens.Where(t => OptionName().IsMatch(t)).Select(t => OptionName().Match(t).Value)]);
     }
 

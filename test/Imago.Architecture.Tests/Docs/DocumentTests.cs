@@ -30,7 +30,7 @@ public sealed class DocumentTests
     [Fact]
     public async Task Command_ThatDoesNotExist_IsFound()
     {
-        using var planted = new TemporaryRepository(("README.md", "```sh\n./imago moult --fast   # no such thing\n```\nand `imago --version --loud`"));
+        using var planted = new TemporaryRepository(("README.md", "```sh\n./imago moult --fast   # no such thing\nimago cluster molt\nimago cluster show shop --loud\n```\nand `imago --version --loud`"));
         var found = new List<string>();
         foreach (var shown in DocumentRules.Commands(planted.Repository))
         {
@@ -40,6 +40,8 @@ public sealed class DocumentTests
         found.ShouldBe(
             [
                 "README.md: ./imago moult --fast   # no such thing: there is no command 'imago moult'.",
+                "README.md: imago cluster molt: there is no command 'imago cluster molt'.",
+                "README.md: imago cluster show shop --loud: 'imago cluster show' has no option --loud.",
                 "README.md: imago --version --loud: 'imago' has no option --loud.",
             ]);
     }
@@ -57,15 +59,30 @@ public sealed class DocumentTests
     // The real root command answers: its help names the command and every option that it takes.
     private static async Task<IEnumerable<string>> Complaints(ShownCommand shown)
     {
-        var name = string.Join(' ', shown.Words.Prepend("imago"));
-        var (rootCode, rootHelp) = await Help([]);
-        rootCode.ShouldBe(ExitCode.Ok);
-        if (shown.Words is [var command] && !Array.Exists(rootHelp.Split('\n'), line => $"{line.TrimEnd()} ".StartsWith($"  {command} ", StringComparison.Ordinal)))
+        var name = "imago";
+        var path = new List<string>();
+        var (code, help) = await Help(path);
+        code.ShouldBe(ExitCode.Ok);
+
+        // Words are commands as far as there are commands below the last one; the rest are arguments.
+        foreach (var word in shown.Words)
         {
-            return [$"{shown.Where}: there is no command '{name}'."];
+            var lines = help.Split('\n');
+            if (Array.FindIndex(lines, l => l.TrimEnd() == "Commands:") is not (>= 0 and var commands))
+            {
+                break;
+            }
+
+            path.Add(word);
+            name += $" {word}";
+            if (!lines.Skip(commands + 1).TakeWhile(l => l.StartsWith("  ", StringComparison.Ordinal)).Any(l => $"{l.TrimEnd()} ".StartsWith($"  {word} ", StringComparison.Ordinal)))
+            {
+                return [$"{shown.Where}: there is no command '{name}'."];
+            }
+
+            (code, help) = await Help(path);
         }
 
-        var (code, help) = await Help(shown.Words);
         return code != ExitCode.Ok
             ? [$"{shown.Where}: '{name} --help' ends with exit code {code}."]
             : shown.Options.Where(o => !WordsOf(help).Contains(o, StringComparer.Ordinal)).Select(o => $"{shown.Where}: '{name}' has no option {o}.");

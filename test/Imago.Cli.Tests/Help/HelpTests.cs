@@ -13,8 +13,6 @@ public sealed class HelpTests
 
     public static TheoryData<string> Commands => [.. All(Root).Select(c => c.Path)];
 
-    public static TheoryData<string> Groups => [.. All(Root).Where(c => c.Command.Subcommands.Count > 0).Select(c => c.Path)];
-
     private static IEnumerable<(string Path, Command Command)> All(Command parent, string prefix = "") =>
         parent.Subcommands.SelectMany(c => All(c, $"{prefix}{c.Name} ").Prepend((prefix + c.Name, c)));
 
@@ -23,7 +21,7 @@ public sealed class HelpTests
     [Fact]
     public void Root_Commands_AreThese() => Root.Subcommands.Select(c => c.Name).ShouldBe(
         [
-            "demo", "forecast", "explain", "windows", "images", "login", "logout", "group", "cluster", "nodepool", "maintenance", "rollout", "release", "activity", "principal", "role", "apply",
+            "demo", "server", "az-setup", "forecast", "explain", "windows", "images", "login", "logout", "group", "cluster", "nodepool", "maintenance", "rollout", "release", "activity", "principal", "role", "apply",
         ]);
 
     [Theory]

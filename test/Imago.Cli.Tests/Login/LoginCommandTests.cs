@@ -111,12 +111,7 @@ public sealed class LoginCommandTests : IAsyncLifetime
     [Trait("Rule", "AZ-43")]
     public async Task Certificate_OfAnUnknownCa_IsRefusedUntilItsFileIsNamed()
     {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest("CN=imago", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddIpAddress(IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        using var certificate = request.CreateSelfSigned(DateTimeOffset.Parse("2020-01-01Z"), DateTimeOffset.Parse("2100-01-01Z"));
+        using var certificate = SelfSigned();
         await using var arm = await FakeArm.StartAsync(certificate);
         var ca = _client.Write("ca.pem", certificate.ExportCertificatePem());
         string[] login = ["login", "--server", arm.Address, "--client-id", FakeArm.ClientId, "--client-secret", FakeArm.Secret];
@@ -125,6 +120,22 @@ public sealed class LoginCommandTests : IAsyncLifetime
         (await _client.RunAsync([.. login, "--ca-file", ca])).ExitCode.ShouldBe(ExitCode.Ok);
         (await _client.RunAsync("group", "list")).ExitCode.ShouldBe(ExitCode.Ok);
     }
+
+    [Fact]
+    public async Task Server_OnThisMachine_NeedsNoCaFile()
+    {
+        using var certificate = SelfSigned();
+        await using var arm = await FakeArm.StartAsync(certificate);
+        _client.Set("XDG_DATA_HOME", _client.Folder);
+        Directory.CreateDirectory(Path.Combine(_client.Folder, "imago"));
+        _client.Write("imago/ca.crt", certificate.ExportCertificatePem());
+
+        (await _client.RunAsync("login", "--server", arm.Address, "--client-id", FakeArm.ClientId, "--client-secret", FakeArm.Secret)).ExitCode.ShouldBe(ExitCode.Ok);
+    }
+
+    [Fact]
+    public async Task Login_WithNoServerAnywhere_AsksWhichOne() =>
+        (await _client.RunAsync("login", "--client-id", FakeArm.ClientId, "--client-secret", FakeArm.Secret)).ShouldFail(ExitCode.Usage, "--server: to which server? Name its address, for example https://127.0.0.1:8443.");
 
     [Fact]
     public async Task CaFile_WithoutACertificate_IsRefused() =>
@@ -205,5 +216,15 @@ public sealed class LoginCommandTests : IAsyncLifetime
         await File.WriteAllTextAsync(_client.ProfileFile, "{", TestContext.Current.CancellationToken);
 
         (await _client.RunAsync("group", "list")).ShouldFail(ExitCode.Failed, $"Profile '{_client.ProfileFile}' is damaged");
+    }
+
+    private static X509Certificate2 SelfSigned()
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest("CN=imago", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        return request.CreateSelfSigned(DateTimeOffset.Parse("2020-01-01Z"), DateTimeOffset.Parse("2100-01-01Z"));
     }
 }

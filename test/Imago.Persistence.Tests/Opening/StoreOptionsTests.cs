@@ -38,6 +38,10 @@ public sealed class StoreOptionsTests
     }
 
     [Fact]
+    public void ToString_WithAPassword_DoesNotSayIt() =>
+        new StoreOptions { Provider = StoreProvider.Postgres, ConnectionString = "Host=localhost;Database=imago;Password=hunter2" }.ToString().ShouldBe("Postgres");
+
+    [Fact]
     public void Problems_OptionsThatCanBeUsed_AreNone()
     {
         new StoreOptions { DataFile = "imago.db" }.Problems().ShouldBeEmpty();

@@ -16,7 +16,16 @@ public abstract class StoreSpecification(Func<ValueTask<TestDatabase>> create) :
     public async ValueTask InitializeAsync()
     {
         Database = await create();
-        Store = await Database.OpenAsync();
+        try
+        {
+            Store = await Database.OpenAsync();
+        }
+        catch
+        {
+            // A test that could not begin is not disposed of.
+            await Database.DisposeAsync();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -3,6 +3,7 @@ using Imago.Cli.Help;
 using Imago.Cli.Options;
 using Imago.Cli.Remote;
 using Imago.Cli.Terminals;
+using Imago.Simulation.Forecasts;
 using NodaTime;
 
 namespace Imago.Cli.Forecasts;

@@ -47,7 +47,8 @@ internal static class ClusterChannels
         var asked = AskedFor(requested);
         GateSecurityPatch(asked, version, context, problems);
 
-        // CH-60, CH-61: what a new cluster gets depends on the api-version; CH-63: an update keeps what is stored.
+        // CH-60, CH-61: what a new cluster gets depends on the api-version; CH-63: an update keeps what is stored. CH-65: texts that call Unmanaged or manual
+        // upgrades the default are stale.
         var before = stored?.NodeOsChannel
             ?? (merged.IsAutomatic || version >= NodeImageByDefault ? NodeOsChannel.NodeImage : NodeOsChannel.None);
 

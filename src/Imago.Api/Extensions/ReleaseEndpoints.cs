@@ -3,17 +3,14 @@ using Imago.Api.Activities;
 using Imago.Api.Pipeline;
 using Imago.Api.Routing;
 using Imago.Application.Catalog;
-using Imago.Application.Engine;
-using Imago.Application.Resources;
 using Imago.Application.Storage;
 using Imago.Contracts.Errors;
 
 namespace Imago.Api.Extensions;
 
 /// <summary>Releases that were published into the running server, and publishing one.</summary>
-internal sealed class ReleaseEndpoints(IStore store, ICatalogSource catalog, IEngineSignal signal) : IRouteSource
+internal sealed class ReleaseEndpoints(IStore store) : IRouteSource
 {
-    private const int NudgedAtOnce = 500;
     private const string Path = "/providers/Imago/releases";
 
     public IEnumerable<ApiRoute> Routes =>
@@ -41,29 +38,10 @@ internal sealed class ReleaseEndpoints(IStore store, ICatalogSource catalog, IEn
             return Problems.BadRequest(problems);
         }
 
+        // Every process watches what is published, and wakes the clusters that are concerned.
         var stored = new StoredRelease(release!.Name, "publish", ReleaseText.Write(release));
         await store.CommitAsync(new StoreBatch { Releases = [stored] }, request.Cancellation);
-        await catalog.RefreshAsync(request.Cancellation);
-        await NudgeAllAsync(request);
         return ApiAnswer.Ok(Document(stored));
-    }
-
-    // Any cluster may have a new target. One that has not looks once and goes back to sleep.
-    private async ValueTask NudgeAllAsync(ApiRequest request)
-    {
-        string? after = null;
-        do
-        {
-            var page = await store.ListAsync(new ResourceQuery { Type = ResourceTypes.ManagedCluster, After = after, Limit = NudgedAtOnce }, request.Cancellation);
-            await store.CommitAsync(new StoreBatch { Nudges = [.. page.Items.Select(c => (c.Key, request.Now))] }, request.Cancellation);
-            foreach (var cluster in page.Items)
-            {
-                signal.Nudge(cluster.Key);
-            }
-
-            after = page.Next;
-        }
-        while (after is not null);
     }
 
     private static JsonObject Document(StoredRelease release)

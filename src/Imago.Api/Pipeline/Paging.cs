@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Imago.Api.Authorization;
 using Imago.Application.Storage;
 using Imago.Contracts.Errors;
 using Microsoft.AspNetCore.Http.Extensions;
@@ -43,7 +44,7 @@ internal sealed record Paging(string? After, int Limit)
 
         try
         {
-            return Answer(request, await read(paging!), document);
+            return Answer(request, (await read(paging!)).For(request), document);
         }
         catch (FormatException) when (paging!.After is not null)
         {

@@ -7,7 +7,4 @@ public interface ICatalogSource
 {
     /// <summary>The catalogue as of the last change that this process has heard of; asked for in every pass, so it costs nothing.</summary>
     ReleaseCatalog Current { get; }
-
-    /// <summary>Takes what was published since, by whomever.</summary>
-    ValueTask RefreshAsync(CancellationToken cancellation);
 }

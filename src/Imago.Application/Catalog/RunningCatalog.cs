@@ -36,9 +36,6 @@ public sealed partial class RunningCatalog(ReleaseCatalog shipped, IStore store,
     /// <inheritdoc />
     public ReleaseCatalog Current => Volatile.Read(ref _current);
 
-    /// <inheritdoc />
-    public async ValueTask RefreshAsync(CancellationToken cancellation) => await LookAsync(cancellation);
-
     /// <summary>Looks at the store and the feed; answers what has changed since the last look.</summary>
     /// <exception cref="StoreUnavailableException">The store does not answer; what counted goes on to count.</exception>
     public async ValueTask<CatalogChange> LookAsync(CancellationToken cancellation)
@@ -70,7 +67,7 @@ public sealed partial class RunningCatalog(ReleaseCatalog shipped, IStore store,
             if (!change.IsEmpty)
             {
                 _published = next;
-                Volatile.Write(ref _current, StoredCatalog.With(_shipped, next.Values));
+                Volatile.Write(ref _current, PublishedCatalog.With(_shipped, next.Values));
             }
 
             return change;

@@ -51,7 +51,7 @@ internal static class DemoServer
     private static async Task ShowAsync(Terminal terminal, WebApplication app, ServerOptions options, FirstPrincipal login, CancellationToken cancellation)
     {
         var (address, folder) = (app.Services.GetRequiredService<ServerAddress>().Text, app.Services.GetRequiredService<DataFolder>());
-        foreach (var line in new StartText(address, folder, options).Lines.Where(l => !l.Contains('…')))
+        foreach (var line in new StartText(address, folder, options).Places)
         {
             await terminal.Out.WriteLineAsync(line);
         }

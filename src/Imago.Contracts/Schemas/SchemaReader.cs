@@ -126,6 +126,7 @@ public sealed class SchemaReader
 
         if (!schema.Allowed.IsEmpty)
         {
+            // CH-4, AZ-51: az sends on update whatever was typed, in whatever case.
             foreach (var allowed in schema.Allowed)
             {
                 if (string.Equals(allowed, text, StringComparison.OrdinalIgnoreCase))

@@ -34,7 +34,7 @@ public static class ChannelCoupling
                 + (wasCoupled ? "keeps" : "sets") + " it to NodeImage. Change the cluster's upgrade channel first, or in the same request.");
         }
 
-        // CH-80: set in the same write. MW-9: so node-image is carried out by the node OS channel, in the node OS window.
+        // CH-84: otherwise the two channels stand side by side. CH-80: set in the same write. MW-9: so node-image is carried out by the node OS channel, in the node OS window.
         return (NodeOsChannel.NodeImage, null);
     }
 }

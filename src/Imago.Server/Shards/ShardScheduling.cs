@@ -15,6 +15,9 @@ internal static class ShardScheduling
     // How long a shard lies idle between two turns.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    // A turn that a dead replica was about to begin is late: after this somebody else begins it. Quartz's own minute would leave a few shards alone for that long.
+    private static readonly TimeSpan Late = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan SharedTurn = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LoneTurn = TimeSpan.FromMinutes(30);
 
@@ -37,6 +40,7 @@ internal static class ShardScheduling
                 {
                     store.UsePostgres(NpgsqlFactory.Instance, database);
                     store.ProvisionSchema();
+                    store.ConfigureStore(ado => (ado.MisfireThreshold, ado.MisfireHandlerFrequency) = (Late, Late));
                     store.UseClustering(cluster => (cluster.CheckinInterval, cluster.CheckinMisfireThreshold) = (CheckIn, CheckInGrace));
                 });
             }

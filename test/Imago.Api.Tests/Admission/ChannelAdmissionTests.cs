@@ -17,6 +17,7 @@ public sealed class ChannelAdmissionTests
     [Trait("Rule", "CH-60")]
     [Trait("Rule", "CH-61")]
     [Trait("Rule", "CH-62")]
+    [Trait("Rule", "CH-65")]
     [InlineData("2023-06-01", "NodeImage")]
     [InlineData("2026-04-01", "NodeImage")]
     [InlineData("2023-06-02-preview", "NodeImage")]
@@ -64,6 +65,21 @@ public sealed class ChannelAdmissionTests
 
         cluster.Put(Update("""{"upgradeChannel":"none","nodeOSUpgradeChannel":"None"}""")).ShouldBeNull();
         Channels(cluster).ShouldBe(("none", "None"));
+    }
+
+    [Fact]
+    [Trait("Rule", "CH-84")]
+    public void Write_BothChannelsWithAWindowEach_StandTogether()
+    {
+        const string window = """{"properties":{"maintenanceWindow":{"schedule":{"weekly":{"intervalWeeks":1,"dayOfWeek":"Friday"}},"durationHours":4,"startTime":"00:00"}}}""";
+        var cluster = WrittenCluster.Made("""
+            "autoUpgradeProfile":{"upgradeChannel":"stable","nodeOSUpgradeChannel":"SecurityPatch"}
+            """);
+
+        cluster.PutMaintenance("aksManagedNodeOSUpgradeSchedule", window).ShouldBeNull();
+        cluster.PutMaintenance("aksManagedAutoUpgradeSchedule", window).ShouldBeNull();
+
+        Channels(cluster).ShouldBe(("stable", "SecurityPatch"));
     }
 
     [Theory]

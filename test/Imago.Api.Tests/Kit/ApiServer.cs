@@ -61,7 +61,8 @@ internal sealed class ApiServer : IAsyncDisposable
         builder.Services.AddSingleton<IStore>(store);
         builder.Services.AddSingleton<Signals>();
         builder.Services.AddSingleton<IEngineSignal>(s => s.GetRequiredService<Signals>());
-        builder.Services.AddSingleton<ICatalogSource>(new StoredCatalog(store, ShippedCatalog.Load().Releases));
+        builder.Services.AddSingleton(new RunningCatalog(ShippedCatalog.Load().Releases, store, feedFile: null, clock, NullLogger<RunningCatalog>.Instance));
+        builder.Services.AddSingleton<ICatalogSource>(s => s.GetRequiredService<RunningCatalog>());
         builder.Services.AddSingleton<IKubeconfigSource, Kubeconfigs>();
         builder.Services.AddSingleton<IClusterQueries, Answers>();
         builder.Services.AddSingleton<IForecasts, Answers>();

@@ -58,10 +58,15 @@ internal sealed class RunningServer : IAsyncDisposable
     /// <summary>Signs in; requests carry the token from then on.</summary>
     public async Task<RunningServer> SignedInAsync()
     {
-        using var form = new FormUrlEncodedContent([new("grant_type", "client_credentials"), new("client_id", Login.AppId), new("client_secret", Login.Secret)]);
+        await SignInAsync(Login.AppId, Login.Secret);
+        return this;
+    }
+
+    public async Task SignInAsync(string clientId, string secret)
+    {
+        using var form = new FormUrlEncodedContent([new("grant_type", "client_credentials"), new("client_id", clientId), new("client_secret", secret)]);
         var answer = await (await Client.PostAsync("/adfs/oauth2/token", form)).Content.ReadFromJsonAsync<JsonObject>();
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", answer!["access_token"]!.GetValue<string>());
-        return this;
     }
 
     public async Task<(HttpStatusCode Status, JsonObject? Body)> SendAsync(HttpMethod method, string path, string version, string? json = null)

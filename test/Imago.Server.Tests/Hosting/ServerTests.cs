@@ -102,11 +102,34 @@ public sealed class ServerTests
     }
 
     [Fact]
+    public async Task Lists_AskedByTheReaderOfOneGroup_ShowThatGroupOnly()
+    {
+        await using var server = await (await RunningServer.StartAsync()).SignedInAsync();
+        await MakeClusterAsync(server);
+        (await server.SendAsync(HttpMethod.Put, $"{server.Subscription}/resourceGroups/other", Arm, """{"location":"westeurope"}""")).Status.ShouldBe(HttpStatusCode.Created);
+        var (_, made) = await server.SendAsync(HttpMethod.Put, "/providers/Imago/servicePrincipals/reader", "2026-11-01", "{}");
+        var (id, secret) = (made!["properties"]!["appId"]!.GetValue<string>(), made["properties"]!["secret"]!.GetValue<string>());
+        await server.SendAsync(
+            HttpMethod.Put, $"{server.Subscription}/resourceGroups/other/providers/Imago/roleAssignments/{Guid.CreateVersion7()}", "2026-11-01", $$$"""{"properties":{"principalId":"{{{id}}}","role":"Reader"}}""");
+        await server.SignInAsync(id, secret);
+
+        var (_, groups) = await server.SendAsync(HttpMethod.Get, $"{server.Subscription}/resourcegroups", Arm);
+        var (_, clusters) = await server.SendAsync(HttpMethod.Get, $"{server.Subscription}/providers/Microsoft.ContainerService/managedClusters", Aks);
+        var (_, subscriptions) = await server.SendAsync(HttpMethod.Get, "/subscriptions", "2022-12-01");
+        var (status, _) = await server.SendAsync(HttpMethod.Get, server.Subscription + Cluster, Aks);
+
+        groups!["value"]!.AsArray().ShouldHaveSingleItem()!["name"]!.GetValue<string>().ShouldBe("other");
+        clusters!["value"]!.AsArray().ShouldBeEmpty();
+        subscriptions!["value"]!.AsArray().Count.ShouldBe(1);
+        status.ShouldBe(HttpStatusCode.Forbidden);
+    }
+
+    [Fact]
     public async Task Body_LargerThanAllowed_IsRefusedInArmsShape()
     {
         await using var server = await (await RunningServer.StartAsync(change: o => o with { Limits = o.Limits with { BodyBytes = 2048 } })).SignedInAsync();
 
-        var (status, body) = await server.SendAsync(HttpMethod.Put, $"{server.Subscription}/resourceGroups/rg", Arm, $$"""{"location":"westeurope","tags":{"a":"{{new string('x', 3000)}}"}}""");
+        var (status, body) = await server.SendAsync(HttpMethod.Put, $"{server.Subscription}/resourceGroups/rg", Arm, $$$"""{"location":"westeurope","tags":{"a":"{{{new string('x', 3000)}}}"}}""");
 
         status.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
         body!["error"]!["code"]!.GetValue<string>().ShouldNotBeEmpty();
@@ -118,7 +141,7 @@ public sealed class ServerTests
         await using var server = await (await RunningServer.StartAsync()).SignedInAsync();
         var deep = string.Concat(Enumerable.Repeat("[", 100)) + string.Concat(Enumerable.Repeat("]", 100));
 
-        var (status, body) = await server.SendAsync(HttpMethod.Put, $"{server.Subscription}/resourceGroups/rg", Arm, $$"""{"location":"westeurope","x":{{deep}}}""");
+        var (status, body) = await server.SendAsync(HttpMethod.Put, $"{server.Subscription}/resourceGroups/rg", Arm, $$$"""{"location":"westeurope","x":{{{deep}}}}""");
 
         ((int)status).ShouldBeInRange(400, 413);
         body!["error"]!["message"]!.GetValue<string>().ShouldContain("64");

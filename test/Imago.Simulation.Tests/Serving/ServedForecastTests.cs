@@ -119,5 +119,7 @@ public sealed class ServedForecastTests
     private sealed class Known : ICatalogSource
     {
         public ReleaseCatalog Current { get; } = ReleaseCatalog.Of([new ImageRelease(NodeImage.Parse(Blue.NewImage), Instant.FromUtc(2026, 8, 7, 0, 0))], []);
+
+        public ValueTask RefreshAsync(CancellationToken cancellation) => ValueTask.CompletedTask;
     }
 }

@@ -1,28 +1,11 @@
-using System.Text.Json.Nodes;
-using Imago.Application.Storage;
 using Imago.Domain.Images;
 using NodaTime;
 
 namespace Imago.Application.Catalog;
 
-/// <summary>
-/// The catalogue that comes with the product together with what was published into this installation. Refreshed after a publication in this process; hosts refresh
-/// it now and then for what others published.
-/// </summary>
-public sealed class StoredCatalog(IStore store, ReleaseCatalog shipped) : ICatalogSource
+/// <summary>A catalogue with what was published beside it.</summary>
+public static class PublishedCatalog
 {
-    private readonly ReleaseCatalog _shipped = shipped;
-    private ReleaseCatalog _current = shipped;
-
-    public ReleaseCatalog Current => Volatile.Read(ref _current);
-
-    /// <summary>Takes what is stored by now.</summary>
-    public async ValueTask RefreshAsync(CancellationToken cancellation)
-    {
-        var releases = await store.ReleasesAsync(cancellation);
-        Volatile.Write(ref _current, With(_shipped, releases.Select(ReadStored).OfType<PublishedRelease>()));
-    }
-
     /// <summary>A catalogue with further releases; where both know one, the published one counts, so that a withdrawal can be published, too (IM-37).</summary>
     public static ReleaseCatalog With(ReleaseCatalog shipped, IEnumerable<PublishedRelease> published)
     {
@@ -38,8 +21,4 @@ public sealed class StoredCatalog(IStore store, ReleaseCatalog shipped) : ICatal
                     t => t, Func<IEnumerable<PatchRelease>> (t) => () => shipped.PatchesOf(t).Concat(patches[t]), StringComparer.Ordinal),
                 all.Select(p => p.PublishedAt).Append(shipped.DataEnd ?? Instant.MinValue).Max());
     }
-
-    // Validated when it was published; what an older program wrote and this one cannot read is not a release to it.
-    private static PublishedRelease? ReadStored(StoredRelease stored) =>
-        JsonNode.Parse(stored.Json) is JsonObject json ? ReleaseText.Read(json, Instant.MinValue).Release : null;
 }

@@ -82,6 +82,9 @@ public sealed class ClusterCommandTests : IAsyncLifetime
     {
         Arm.Put(Shop, "{}");
         Arm.Polls = int.MaxValue;
+
+        // The process lives by the real clock, for which the token of the standing one ran out long ago.
+        await _client.LoginAsync("--remember");
         using var process = ProcessRun.In(_client.Environment, "cluster", "stop", "shop", "-g", "rg");
         (await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken)).ShouldBe("Stopping cluster 'shop' …");
         await System.Diagnostics.Process.Start("kill", ["-INT", process.Id.ToString()]).WaitForExitAsync(TestContext.Current.CancellationToken);

@@ -22,6 +22,9 @@ internal sealed class MetadataEndpoints(ApiOptions options) : IRouteSource
     {
         ["name"] = options.CloudName,
         ["portal"] = request.Address,
+
+        // There is no graph here, but az 2.74 registers no cloud that does not name one.
+        ["graphAudience"] = request.Address,
         ["authentication"] = new JsonObject
         {
             ["loginEndpoint"] = options.LoginEndpoint?.AbsoluteUri.TrimEnd('/') ?? request.Link("/adfs"),

@@ -10,15 +10,12 @@ namespace Imago.Acceptance.Tests.AzureCli;
 /// </summary>
 internal sealed class AzSession : IDisposable
 {
-    // Not a secret and nobody's key: az only hands it on to the cluster (AZ-54).
-    private const string PublicKey = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQDWq1XgPn0JwS8c7bb3DJ0B0sDxHvSdcMjP0aX5eCRk8N8o1c3h0wQyTn8oQ6pY5m1u9B3b7gqkz4m0w2l6vE7Xb4hQ9i8m7k6j5h4g3f2d1s0a9z8x7c6v5b4n3m2l1k0jihgfedcbaZYXWVUTSRQPONMLKJIHGFEDCBA0987654321== somebody@imago.test";
-
     private readonly string _inside = $"/srv/session-{RandomNumberGenerator.GetHexString(12, lowercase: true)}";
 
     public AzSession(string authorityFile)
     {
         Directory.CreateDirectory(Outside("home/.ssh"));
-        File.WriteAllText(Outside("home/.ssh/id_rsa.pub"), PublicKey);
+        File.WriteAllText(Outside("home/.ssh/id_rsa.pub"), SshKey.MakePublic());
         File.Copy(authorityFile, Outside("ca.pem"));
     }
 

@@ -26,9 +26,11 @@ public sealed class RegistrationTests(AzureCliFixture fixture) : AzStory(fixture
     {
         await Az("provider register --namespace Microsoft.ContainerService");
 
-        var provider = await AzJson("provider show --namespace Microsoft.ContainerService");
-
-        provider.GetProperty("registrationState").GetString().ShouldBe("Registered");
+        var provider = await Until.Async(
+            "The provider being registered",
+            TimeSpan.FromSeconds(60),
+            () => AzJson("provider show --namespace Microsoft.ContainerService"),
+            p => p.GetProperty("registrationState").GetString() == "Registered");
         provider.GetProperty("resourceTypes").EnumerateArray().Select(t => t.GetProperty("resourceType").GetString()).ShouldContain("managedClusters");
     }
 

@@ -4,7 +4,6 @@ using Imago.Application.Engine;
 using Imago.Application.Engine.Noting;
 using Imago.Application.Storage;
 using Imago.Application.Tests.Engine.Kit;
-using Imago.Domain.Clusters;
 using Imago.Domain.Images;
 using Imago.Domain.Maintenance;
 using Imago.Domain.Rollouts;

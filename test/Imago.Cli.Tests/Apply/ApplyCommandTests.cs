@@ -115,7 +115,7 @@ public sealed class ApplyCommandTests : IAsyncLifetime
         Arm.Writes.Single().ShouldContain(" If-Match:\"v1\"");
         var properties = Arm.Document(Shop)!["properties"]!;
         properties["futureField"]!.GetValue<int>().ShouldBe(7);
-        properties["agentPoolProfiles"]!.ToJsonString().ShouldBe("""[{"name":"apps","vmSize":"size-4","count":5},{"name":"batch","count":9}]""");
+        properties["agentPoolProfiles"]!.ToJsonString().ShouldBe("""[{"name":"apps","count":5,"vmSize":"size-4"},{"name":"batch","count":9}]""");
     }
 
     [Fact]

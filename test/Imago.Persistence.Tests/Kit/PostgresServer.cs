@@ -78,14 +78,14 @@ public sealed class PostgresServer : IAsyncDisposable
     }
 
     /// <summary>Dumps one test's schema as the documentation says and restores it into a new database; answers the connection string of that.</summary>
-    public async ValueTask<string> CopyAsync(PostgresDatabase database)
+    public async ValueTask<string> CopyAsync(string schema)
     {
         string[] to = ["-h", "127.0.0.1", "-p", port.ToString(CultureInfo.InvariantCulture), "-U", "imago"];
-        var dump = folder!.File($"{database.Schema}.dump");
-        await RunAsync([.. As(), Binary("pg_dump"), .. to, "--format=custom", $"--schema={database.Schema}", $"--file={dump}", "postgres"]);
-        await RunAsync([.. As(), Binary("createdb"), .. to, database.Schema]);
-        await RunAsync([.. As(), Binary("pg_restore"), .. to, $"--dbname={database.Schema}", dump]);
-        return $"{ConnectionString};Search Path={database.Schema}".Replace("Database=postgres", $"Database={database.Schema}", StringComparison.Ordinal);
+        var dump = folder!.File($"{schema}.dump");
+        await RunAsync([.. As(), Binary("pg_dump"), .. to, "--format=custom", $"--schema={schema}", $"--file={dump}", "postgres"]);
+        await RunAsync([.. As(), Binary("createdb"), .. to, schema]);
+        await RunAsync([.. As(), Binary("pg_restore"), .. to, $"--dbname={schema}", dump]);
+        return $"{ConnectionString};Search Path={schema}".Replace("Database=postgres", $"Database={schema}", StringComparison.Ordinal);
     }
 
     public async ValueTask DisposeAsync()

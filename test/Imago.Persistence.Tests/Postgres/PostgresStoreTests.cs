@@ -99,7 +99,7 @@ public sealed class PostgresStoreTests(PostgresServer server)
         await store.CommitAsync(Creating(ClusterResource(), Pool("np1")) with { Operations = [new OperationWrite(Operation(1))] }, Cancellation);
         await Should.ThrowAsync<StoreRefusedException>(async () => await StoreBackup.WriteAsync(store, "unused", Cancellation));
 
-        var restored = await server.CopyAsync((PostgresDatabase)database);
+        var restored = await server.CopyAsync(((PostgresDatabase)database).Schema);
         var options = new StoreOptions { Provider = StoreProvider.Postgres, ConnectionString = restored };
         await using var copy = await StoreFactory.OpenAsync(options, new StandingClock(), NullLoggerFactory.Instance, Cancellation);
 

@@ -9,7 +9,6 @@ assert.equal(registered.name, `${namespace}/${name}`)
 assert.ok((await all(features.features.list(namespace))).some((f) => f.name === `${namespace}/${name}`))
 
 await resources.providers.register(namespace)
-const provider = await resources.providers.get(namespace)
-assert.equal(provider.registrationState, 'Registered')
+const provider = await until('The provider being registered', 60, () => resources.providers.get(namespace), (p) => p.registrationState === 'Registered')
 const clusters = provider.resourceTypes.find((t) => t.resourceType === 'managedClusters')
 assert.ok(clusters.apiVersions.includes('2026-04-01'))

@@ -153,11 +153,19 @@ public sealed class ApplyCommandTests : IAsyncLifetime
             name: second
             resourceGroup: rg
             propertys: 1
+            properties:
+              autoUpgradeProfile:
+                nodeOSUpgradeChannel: Bogus
+              agentPoolProfiles:
+                - name: apps
+                  count: many
             """);
 
         run.ExitCode.ShouldBe(ExitCode.Failed);
-        run.Error.ShouldContain("Nothing was written. 3 problems:");
+        run.Error.ShouldContain("Nothing was written. 5 problems:");
         run.Error.ShouldContain("(maintenance configuration rg/shop/aksManagedNodeOSUpgradeSchedule): properties.maintenanceWindow.durationHours: 2 is out of range");
+        run.Error.ShouldContain("(cluster rg/second): properties.autoUpgradeProfile.nodeOSUpgradeChannel: 'Bogus' is not known.");
+        run.Error.ShouldContain("(cluster rg/second): properties.agentPoolProfiles[0].count: ");
         run.Error.ShouldContain("type 'Microsoft.Compute/virtualMachines' is not known.");
         run.Error.ShouldContain("(cluster rg/second): 'propertys' is not known here. Allowed are location, tags, sku,");
         Arm.Requests.ShouldBeEmpty();

@@ -142,7 +142,8 @@ internal sealed class SigningKeyRing(IPrincipalStore store, IdentityOptions opti
 /// <summary>A key, opened.</summary>
 internal sealed record RingKey(SigningKey Stored, RSA Rsa)
 {
-    public RsaSecurityKey Security { get; } = new(Rsa) { KeyId = Stored.KeyId };
+    // The library's shared cache of signers would keep this key's by its id, and hand it out again after the key has been opened anew.
+    public RsaSecurityKey Security { get; } = new(Rsa) { KeyId = Stored.KeyId, CryptoProviderFactory = new CryptoProviderFactory { CacheSignatureProviders = false } };
 }
 
 /// <summary>What is stored cannot be read with the key of this data folder.</summary>

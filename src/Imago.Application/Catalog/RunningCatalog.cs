@@ -24,11 +24,11 @@ public sealed record CatalogChange(ImmutableHashSet<ImageFamily> Families, Immut
 /// changes. Of the same image or level the feed counts over what was published, and both over the shipped history.
 /// </summary>
 /// <remarks>Rules: IM-30, IM-32, IM-37.</remarks>
-public sealed partial class RunningCatalog(ShippedCatalog shipped, IStore store, string? feedFile, TimeProvider clock, ILogger<RunningCatalog> logger) : ICatalogSource, IDisposable
+public sealed partial class RunningCatalog(ReleaseCatalog shipped, IStore store, string? feedFile, TimeProvider clock, ILogger<RunningCatalog> logger) : ICatalogSource, IDisposable
 {
     private readonly SemaphoreSlim _looking = new(1);
-    private readonly ReleaseCatalog _shipped = shipped.Releases;
-    private ReleaseCatalog _current = shipped.Releases;
+    private readonly ReleaseCatalog _shipped = shipped;
+    private ReleaseCatalog _current = shipped;
     private ImmutableDictionary<string, PublishedRelease> _published = ImmutableDictionary<string, PublishedRelease>.Empty;
     private IReadOnlyList<PublishedRelease> _feed = [];
     private (long Length, DateTime WrittenAt)? _feedSeen;

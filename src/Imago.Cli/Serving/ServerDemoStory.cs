@@ -130,7 +130,9 @@ internal sealed class ServerDemoStory(DemoClient client, TimeProvider clock)
         ["osType"] = "Linux",
         ["vmSize"] = "Standard_D4s_v5",
         ["type"] = "VirtualMachineScaleSets",
-        ["upgradeSettings"] = new JsonObject { ["maxSurge"] = "1", ["drainTimeoutInMinutes"] = 30 },
+
+        // The first node goes alone, as always, but a demo does not watch it for minutes.
+        ["upgradeSettings"] = new JsonObject { ["maxSurge"] = "1", ["drainTimeoutInMinutes"] = 30, ["canarySoakInMinutes"] = 0 },
     };
 
     private JsonObject WindowDocument() => new()

@@ -110,7 +110,7 @@ public static class ImagoServer
     {
         services.AddSingleton(new EngineOptions { Holder = replica, Seed = RandomNumberGenerator.GetInt32(int.MaxValue) });
         services.AddSingleton(s => new RunningCatalog(
-            ShippedCatalog.Load(), s.GetRequiredService<IStore>(), options.ReleaseFeed, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<RunningCatalog>>()));
+            ShippedCatalog.Load().Releases, s.GetRequiredService<IStore>(), options.ReleaseFeed, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<RunningCatalog>>()));
         services.AddSingleton<ICatalogSource>(s => s.GetRequiredService<RunningCatalog>());
         services.AddSingleton<ReleaseWatch>();
         services.AddSingleton<EngineMetrics>();

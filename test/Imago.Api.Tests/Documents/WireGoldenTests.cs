@@ -43,7 +43,7 @@ public sealed class WireGoldenTests
         }
 
         made["stored.json"] = Text(new JsonObject(cluster.Resources.OrderBy(r => r.Key, StringComparer.Ordinal).Select(r =>
-            KeyValuePair.Create<string, JsonNode?>(r.Key[cluster.Id.Key.Length..], new JsonObject { ["document"] = JsonNode.Parse(r.Document), ["status"] = JsonNode.Parse(r.Status) }))));
+            KeyValuePair.Create(r.Key[cluster.Id.Key.Length..], JsonNode.Parse(r.Document)))));
         foreach (var (file, text) in made)
         {
             var path = Path.Combine(folder, file);

@@ -110,7 +110,7 @@ public sealed class RunningCatalogTests : IDisposable
         (_store.Wake(Installation.Key)!.Generation, _store.Wake(Installation.Key)!.At).ShouldBe((before.Generation + 1, Installation.Start));
     }
 
-    private RunningCatalog Catalog() => new(new ShippedCatalog(Shipped, "", "", default), _store, Feed, _clock, NullLogger<RunningCatalog>.Instance);
+    private RunningCatalog Catalog() => new(Shipped, _store, Feed, _clock, NullLogger<RunningCatalog>.Instance);
 
     private static async Task<CatalogChange> LookAsync(RunningCatalog catalog) => await catalog.LookAsync(TestContext.Current.CancellationToken);
 

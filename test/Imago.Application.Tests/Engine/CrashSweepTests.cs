@@ -32,6 +32,8 @@ public sealed class CrashSweepTests
         await story(plain);
         var expected = await EndOfAsync(plain);
         var commits = plain.Store.Commits;
+        commits.ShouldBeGreaterThan(40);
+        var deaths = 0;
         for (var fatal = 1; fatal <= commits; fatal++)
         {
             var world = new Installation();
@@ -50,7 +52,11 @@ public sealed class CrashSweepTests
 
             var told = $"killed {(after ? "after" : "before")} commit {fatal} of {commits}: {string.Join("; ", world.Deaths)}";
             (await EndOfAsync(world)).ShouldBe(expected, told);
+            deaths += world.Deaths.Count;
         }
+
+        // The others are those of requests, which the client hears of, and of pictures, which may be lost.
+        deaths.ShouldBeGreaterThan(commits * 3 / 4);
     }
 
     private static async Task UpgradeAsync(Installation world)

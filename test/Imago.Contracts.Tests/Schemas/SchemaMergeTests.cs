@@ -57,6 +57,17 @@ public sealed class SchemaMergeTests
 
     [Fact]
     [Trait("Rule", "AZ-53")]
+    public void Replace_SettingsOfImagoItself_StayUntilTheyAreWritten()
+    {
+        const string stored = """{"properties":{"upgradeSettings":{"maxSurge":"5","windowClose":"FinishPool"}}}""";
+
+        Pool("""{"properties":{}}""", stored).ShouldBe("""{"properties":{"upgradeSettings":{"windowClose":"FinishPool"}}}""");
+        Pool("""{"properties":{"upgradeSettings":{"maxSurge":"2"}}}""", stored).ShouldBe("""{"properties":{"upgradeSettings":{"maxSurge":"2","windowClose":"FinishPool"}}}""");
+        Pool("""{"properties":{"upgradeSettings":{"windowClose":"FinishNode"}}}""", stored).ShouldBe("""{"properties":{"upgradeSettings":{"windowClose":"FinishNode"}}}""");
+    }
+
+    [Fact]
+    [Trait("Rule", "AZ-53")]
     public void Replace_UnknownPropertiesInListsOfNames_FollowTheirName()
     {
         const string stored = """{"properties":{"agentPoolProfiles":[{"name":"a","later":1},{"name":"b","later":2}]}}""";

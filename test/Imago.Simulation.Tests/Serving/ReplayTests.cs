@@ -53,7 +53,7 @@ public sealed class ReplayTests
     {
         var (_, server) = await RolloutAsync(killOften: 0, seed: 1, SampleWorkloads.Sample);
 
-        // One entry for each call that did something: some thirty per node.
+        // One entry for each call that did something: a few dozen per node.
         server.Store.Commits.ShouldBeLessThan(3 * 60);
     }
 

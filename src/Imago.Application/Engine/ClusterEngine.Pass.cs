@@ -60,6 +60,7 @@ public sealed partial class ClusterEngine
                 return (true, null, true);
             }
 
+            var before = frame.Input.View;
             var wake = await ReconcileAsync(intent, frame, shaped, cancellation);
             frame = await ObserveAsync(engine._intents.Read(_stored.Resources, engine.Now()), shaped, imageless, cancellation);
             NoteRollouts(frame);
@@ -73,7 +74,7 @@ public sealed partial class ClusterEngine
             }
 
             engine._metrics.Update(frame, _changes);
-            return Next(wake, frame, shaped, _changes.Open.Count > 0);
+            return Next(wake, frame, shaped, _changes.Open.Count > 0, moved: !ReferenceEquals(before, frame.Input.View));
         }
 
         private async ValueTask<Instant?> ReconcileAsync(ClusterIntent intent, NotingFrame frame, bool? shaped, CancellationToken cancellation)
@@ -88,7 +89,7 @@ public sealed partial class ClusterEngine
             return await open.Reconciler.ReconcileAsync(spec, _catalog, cancellation);
         }
 
-        private (bool Again, Instant? WakeAt, bool Keep) Next(Instant? wake, NotingFrame frame, bool? shaped, bool busy)
+        private (bool Again, Instant? WakeAt, bool Keep) Next(Instant? wake, NotingFrame frame, bool? shaped, bool busy, bool moved)
         {
             var now = engine.Now();
             var happening = open.Hosted.NextHappening;
@@ -104,7 +105,14 @@ public sealed partial class ClusterEngine
                 next = Earlier(next, now);
             }
 
-            var underWay = happening is not null || frame.Input.Records.Values.Any(r => !r.Ended && !StatusNotes.IsAtRest(r, frame.Spec, now));
+            // Our own actions are changes like any other: after a cordon comes the first eviction, and nothing else would say so.
+            var rolling = frame.Input.Records.Values.Any(r => !r.Ended && !StatusNotes.IsAtRest(r, frame.Spec, now));
+            if (moved && rolling)
+            {
+                next = Earlier(next, now + engine._options.ChangeCoalescing);
+            }
+
+            var underWay = happening is not null || rolling;
             return (false, next, underWay || (busy && shaped == false));
         }
 

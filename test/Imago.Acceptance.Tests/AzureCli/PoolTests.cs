@@ -56,7 +56,7 @@ public sealed class PoolTests(AzureCliFixture fixture) : AzStory(fixture)
     [Fact, Trait("Rule", "AZ-17"), Trait("Rule", "AZ-33")]
     public async Task Update_UpgradeSettings_ReplacesWhatIsNamed()
     {
-        var settings = (await AzJson($"aks nodepool update {ThePool} --max-surge 1 --node-soak-duration 0")).GetProperty("upgradeSettings");
+        var settings = (await AzJson($"aks nodepool update {ThePool} --max-surge 1")).GetProperty("upgradeSettings");
 
         settings.GetProperty("maxSurge").GetString().ShouldBe("1");
         settings.GetProperty("drainTimeoutInMinutes").GetInt32().ShouldBe(40);

@@ -4,10 +4,10 @@ using Imago.Acceptance.Tests.Serving;
 
 namespace Imago.Acceptance.Tests.Rollouts;
 
-/// <summary>The two minutes for which a canary is watched are real ones: the clock is not simulated. Pools under test go without.</summary>
+/// <summary>Minutes for which a canary is watched or a drained node rests are real ones: the clock is not simulated. Pools under test go without.</summary>
 internal static class QuickPool
 {
-    /// <summary>Writes a pool again with a soak of nothing, through the extension field that az does not know.</summary>
+    /// <summary>Writes a pool again without them: one is an extension that az does not know, and a soak of 0 is not sent by az either.</summary>
     public static async Task SoakNotAsync(ArmClient arm, string poolPath)
     {
         var pool = JsonNode.Parse((await arm.GetAsync(poolPath)).Must(HttpStatusCode.OK).Text)!.AsObject();
@@ -18,6 +18,7 @@ internal static class QuickPool
         }
 
         settings["canarySoakInMinutes"] = 0;
+        settings["nodeSoakDurationInMinutes"] = 0;
         await arm.EndAsync(await arm.PutAsync(poolPath, pool.ToJsonString()));
     }
 }

@@ -6,17 +6,13 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Imago.Bench.Forecasts;
 using Imago.Bench.Makespan;
 using Imago.Bench.Quick;
-<<<<<<< HEAD
-using Imago.Bench.Worlds;
-
-// --quick, --forecast [NODES…], --makespan [NODES…], --worlds [NODES…]: tables within seconds. Anything else is BenchmarkDotNet's, for example --filter '*Decision*'.
-=======
 using Imago.Bench.Servers;
 using Imago.Bench.Stores;
+using Imago.Bench.Worlds;
 
 // --api, --fleet, --startup: against the real server process; PostgreSQL is the one that IMAGO_BENCH_DATABASE names.
-// --quick, --forecast [NODES…], --makespan [NODES…], --store [POSTGRES]: tables within seconds. Anything else is BenchmarkDotNet's, for example --filter '*Decision*'.
->>>>>>> main
+// --quick, --forecast [NODES…], --makespan [NODES…], --worlds [NODES…], --store [POSTGRES]: tables within seconds.
+// Anything else is BenchmarkDotNet's, for example --filter '*Decision*'.
 switch (args)
 {
     case ["--quick"]:
@@ -28,10 +24,9 @@ switch (args)
     case ["--makespan", .. var sizes]:
         MakespanRun.Print(Console.Out, Numbers(sizes, [10, 100, 1000]), seeds: 7);
         return;
-<<<<<<< HEAD
     case ["--worlds", .. var sizes]:
         await ServedWorldsRun.PrintAsync(Console.Out, Numbers(sizes, [3, 10, 100]), clusters: 1000);
-=======
+        return;
     case ["--api", .. var rates]:
         await ApiRun.PrintAsync(Console.Out, Environment.GetEnvironmentVariable("IMAGO_BENCH_DATABASE"), Numbers(rates, [100, 250, 500, 1000]));
         return;
@@ -43,7 +38,6 @@ switch (args)
         return;
     case ["--store", .. var connection]:
         await StoreRun.PrintAsync(Console.Out, connection.FirstOrDefault());
->>>>>>> main
         return;
 }
 

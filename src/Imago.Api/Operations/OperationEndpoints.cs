@@ -53,7 +53,7 @@ internal sealed class OperationEndpoints(IStore store, Scopes scopes, OperationL
 
             // AZ-19: the pool that was upgraded. AZ-61: the other actions have nothing to tell.
             { Kind: OperationKind.UpgradeNodeImage or OperationKind.CreatePool or OperationKind.UpdatePool } => await PoolAsync(request, operation),
-            { Kind: OperationKind.CreateCluster or OperationKind.UpdateCluster } => await ClusterAsync(request, operation),
+            { Kind: OperationKind.CreateCluster or OperationKind.UpdateCluster or OperationKind.ChannelTransition } => await ClusterAsync(request, operation),
             _ => ApiAnswer.Nothing(),
         };
     }

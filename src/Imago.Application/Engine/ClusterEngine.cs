@@ -112,7 +112,8 @@ public sealed partial class ClusterEngine : IAsyncDisposable
     {
         if (_open.TryGetValue(key, out var present))
         {
-            if (present.Lease.Epoch == lease.Epoch)
+            // After its lease has run out a host may have given the cluster up, although nobody else took it.
+            if (present.Lease.Epoch == lease.Epoch && Now() < present.Lease.ExpiresAt)
             {
                 present.Lease = lease;
                 return present;

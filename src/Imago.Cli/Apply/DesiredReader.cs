@@ -2,6 +2,9 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Imago.Application.Documents;
 using Imago.Cli.Remote;
+using Imago.Contracts.ContainerService;
+using Imago.Contracts.Schemas;
+using Imago.Contracts.Versions;
 using NodaTime;
 
 namespace Imago.Cli.Apply;
@@ -55,11 +58,6 @@ internal sealed class DesiredReader(string? subscription, string? group, Instant
             Problems.Add($"{label}: {string.Join(", ", strangers.Select(s => $"'{s}'"))} {(strangers.Count == 1 ? "is" : "are")} not known here. Allowed are {string.Join(", ", allowed)}.");
         }
 
-        if (document["properties"] is not (null or JsonObject))
-        {
-            Problems.Add($"{label}: 'properties' is an object.");
-        }
-
         var body = new JsonObject(allowed.Where(document.ContainsKey).Select(m => KeyValuePair.Create(m, document[m]?.DeepClone())));
         Judge(address, body, label);
         _resources.Add(new DesiredResource(address, body, where));
@@ -95,8 +93,17 @@ internal sealed class DesiredReader(string? subscription, string? group, Instant
     // What can be judged without the server; it judges everything once more.
     private void Judge(ResourceAddress address, JsonObject body, string label)
     {
-        if (address.Kind != ResourceKind.Maintenance)
+        var schema = address.Kind switch
         {
+            ResourceKind.Group => GroupSchema.Resource,
+            ResourceKind.Cluster => ManagedClusterSchema.Resource,
+            ResourceKind.Pool => AgentPoolSchema.Resource,
+            _ => null,
+        };
+        if (schema is not null)
+        {
+            var (_, found) = SchemaReader.Read(schema, body, ApiVersion.Of(address.Kind == ResourceKind.Group ? ApiVersions.Resources : ApiVersions.ContainerService));
+            Problems.AddRange(found.Select(p => $"{label}: {p.Path}: {p.Message}"));
             return;
         }
 

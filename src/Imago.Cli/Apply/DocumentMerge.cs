@@ -61,9 +61,15 @@ internal sealed class DocumentMerge
             // The API finds names in any case; ours must not stand beside its own.
             var known = there.ContainsKey(name) ? name : there.Select(m => m.Key).FirstOrDefault(k => string.Equals(k, name, StringComparison.OrdinalIgnoreCase)) ?? name;
             var before = there[known];
-            there.Remove(known);
+
+            // Taken out of its place, but the place is kept: a document that is written back reads as it did.
+            there[known] = null;
             var after = Values(path.Length == 0 ? known : $"{path}.{known}", known, before, value);
-            if (after is not null)
+            if (after is null)
+            {
+                there.Remove(known);
+            }
+            else
             {
                 there[known] = after;
             }

@@ -75,7 +75,7 @@ internal static class MaintenanceReading
         }
 
         var now = Now(terminal);
-        WindowsTable.Write(terminal, new WindowsAnswer(document.Text("name") ?? "", configuration, [.. configuration.Times.EndingAfter(now).Take(WindowsShown)], []), now);
+        WindowsTable.Write(terminal, new WindowsAnswer(ResourceName.In(document.Text("id"), "managedClusters") ?? "", configuration, [.. configuration.Times.EndingAfter(now).Take(WindowsShown)], []), now);
     }
 
     private static MaintenanceConfiguration? Read(JsonNode document, Terminal terminal) =>

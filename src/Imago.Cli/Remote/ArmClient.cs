@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -14,6 +15,9 @@ internal sealed class ArmClient(HttpClient http, Profile profile, ProfileFile fi
 
     // A server that pages for ever must not keep us for ever.
     private const int MostPages = 10_000;
+
+    // Nobody puts a request into a web page; offsets such as +02:00 stay readable in what the server logs.
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private Profile _profile = profile;
     private bool _answered;
@@ -151,7 +155,7 @@ internal sealed class ArmClient(HttpClient http, Profile profile, ProfileFile fi
 
         if (body is not null)
         {
-            request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+            request.Content = new StringContent(body.ToJsonString(Plain), Encoding.UTF8, "application/json");
         }
 
         return request;

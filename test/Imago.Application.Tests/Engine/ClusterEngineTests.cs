@@ -293,6 +293,22 @@ public sealed class ClusterEngineTests
         result.Outcome.ShouldBe(PassOutcome.HeldElsewhere);
     }
 
+    [Fact]
+    public async Task Pass_LeaseRanOutWhileTheClusterWasOpen_OpensItAfreshAndGoesOn()
+    {
+        var world = await CreatedAsync();
+        world.Release(Installation.New);
+        await world.NudgeAsync();
+        await world.RunAsync(Duration.FromMinutes(2));
+        world.Engine.OpenClusters.ShouldBe(1);
+        world.Clock.MoveTo(world.Clock.Now + Duration.FromMinutes(20));
+        await (await world.Host.OpenAsync("/other", (await world.Store.HoldLeaseAsync("/other", "test", world.Clock.Now, Duration.FromMinutes(1), TestContext.Current.CancellationToken))!, TestContext.Current.CancellationToken)).DisposeAsync();
+
+        await world.RunAsync(Day);
+
+        world.PoolStatus("apps").NodeImageVersion.ShouldBe(Installation.New);
+    }
+
     private static async Task<Installation> CreatedAsync(params (string Name, int Count)[] pools)
     {
         var world = new Installation();

@@ -115,7 +115,7 @@ public sealed class ApplyCommandTests : IAsyncLifetime
         Arm.Writes.Single().ShouldContain(" If-Match:\"v1\"");
         var properties = Arm.Document(Shop)!["properties"]!;
         properties["futureField"]!.GetValue<int>().ShouldBe(7);
-        properties["agentPoolProfiles"]!.ToJsonString().ShouldBe("""[{"name":"apps","vmSize":"size-4","count":5},{"name":"batch","count":9}]""");
+        properties["agentPoolProfiles"]!.ToJsonString().ShouldBe("""[{"name":"apps","count":5,"vmSize":"size-4"},{"name":"batch","count":9}]""");
     }
 
     [Fact]
@@ -153,11 +153,19 @@ public sealed class ApplyCommandTests : IAsyncLifetime
             name: second
             resourceGroup: rg
             propertys: 1
+            properties:
+              autoUpgradeProfile:
+                nodeOSUpgradeChannel: Bogus
+              agentPoolProfiles:
+                - name: apps
+                  count: many
             """);
 
         run.ExitCode.ShouldBe(ExitCode.Failed);
-        run.Error.ShouldContain("Nothing was written. 3 problems:");
+        run.Error.ShouldContain("Nothing was written. 5 problems:");
         run.Error.ShouldContain("(maintenance configuration rg/shop/aksManagedNodeOSUpgradeSchedule): properties.maintenanceWindow.durationHours: 2 is out of range");
+        run.Error.ShouldContain("(cluster rg/second): properties.autoUpgradeProfile.nodeOSUpgradeChannel: 'Bogus' is not known.");
+        run.Error.ShouldContain("(cluster rg/second): properties.agentPoolProfiles[0].count: ");
         run.Error.ShouldContain("type 'Microsoft.Compute/virtualMachines' is not known.");
         run.Error.ShouldContain("(cluster rg/second): 'propertys' is not known here. Allowed are location, tags, sku,");
         Arm.Requests.ShouldBeEmpty();

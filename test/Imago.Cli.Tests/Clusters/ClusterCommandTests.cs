@@ -78,6 +78,21 @@ public sealed class ClusterCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Interrupt_WhileWaiting_LeavesTheOperationAndSaysHowToFollow()
+    {
+        Arm.Put(Shop, "{}");
+        Arm.Polls = int.MaxValue;
+        using var process = ProcessRun.In(_client.Environment, "cluster", "stop", "shop", "-g", "rg");
+        (await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken)).ShouldBe("Stopping cluster 'shop' …");
+        await System.Diagnostics.Process.Start("kill", ["-INT", process.Id.ToString()]).WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        (await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)).ShouldEndWith("imago: Stopping cluster 'shop' goes on in the server. Follow it with: imago cluster show shop -g rg\n");
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        process.ExitCode.ShouldBe(ExitCode.Canceled);
+        Arm.Document(Shop).ShouldNotBeNull();
+    }
+
+    [Fact]
     [Trait("Rule", "EV-85")]
     public async Task Update_OfOneThing_KeepsEverythingElse()
     {

@@ -191,7 +191,7 @@ internal sealed class FakeArm : IAsyncDisposable
         {
             _operations[path] = (operation.PollsLeft - 1, operation.End);
             context.Response.Headers.RetryAfter = "0";
-            await SayAsync(context, 200, operation.PollsLeft > 0 ? new JsonObject { ["status"] = "InProgress", ["percentComplete"] = 100 / (operation.PollsLeft + 1) } : operation.End);
+            await SayAsync(context, 200, operation.PollsLeft > 0 ? new JsonObject { ["status"] = "InProgress", ["percentComplete"] = 100 / ((long)operation.PollsLeft + 1) } : operation.End);
         }
         else if (_documents.TryGetValue(path, out var found))
         {

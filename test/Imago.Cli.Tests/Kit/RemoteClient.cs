@@ -36,6 +36,8 @@ public sealed class RemoteClient : IAsyncLifetime
         return file;
     }
 
+    internal IReadOnlyDictionary<string, string> Environment => _environment;
+
     internal Task<CommandRun> RunAsync(params string[] args) => CommandRun.In(_environment, "", args);
 
     internal Task<CommandRun> WithInputAsync(string input, params string[] args) => CommandRun.In(_environment, input, args);

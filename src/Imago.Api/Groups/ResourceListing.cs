@@ -20,7 +20,7 @@ internal sealed partial class ResourceListing(IStore store, Scopes scopes) : IRo
     [
         new("GET", "/subscriptions/{subscription}/resources", "Resources_List", VersionSet.Resources, OfSubscriptionAsync)
         {
-            Summary = "All resources of a subscription; narrowed by $filter=resourceType eq '…'.",
+            Summary = "All resources of a subscription; narrowed by $filter=resourceType eq '…' or resourceGroup eq '…'.",
             AnswerSchema = "ResourceList",
         },
         new("GET", "/subscriptions/{subscription}/resourceGroups/{group}/resources", "Resources_ListByResourceGroup", VersionSet.Resources, OfGroupAsync)
@@ -45,13 +45,35 @@ internal sealed partial class ResourceListing(IStore store, Scopes scopes) : IRo
         var type = ResourceTypes.ManagedCluster;
         if (request.Query("$filter") is { } filter && !string.IsNullOrWhiteSpace(filter))
         {
-            if (OfType().Match(filter) is not { Success: true } found)
+            // AZ-60: 'az resource list --resource-group' asks the subscription, by a filter.
+            foreach (var condition in Conjunction().Split(filter))
             {
-                return ValueTask.FromResult(Problems.Of(
-                    400, ErrorCodes.InvalidParameter, $"The $filter '{Problems.Quoted(filter)}' is not supported. Allowed is: resourceType eq '<namespace>/<type>'.", "$filter"));
-            }
+                if (Condition().Match(condition) is not { Success: true } found)
+                {
+                    return ValueTask.FromResult(Problems.Of(
+                        400,
+                        ErrorCodes.InvalidParameter,
+                        $"The $filter '{Problems.Quoted(filter)}' is not supported. Allowed are, joined by 'and': resourceType eq '<namespace>/<type>' and resourceGroup eq '<name>'.",
+                        "$filter"));
+                }
 
-            type = found.Groups["type"].Value;
+                var value = found.Groups["value"].Value;
+                if (found.Groups["what"].Value.Equals("resourceType", StringComparison.OrdinalIgnoreCase))
+                {
+                    type = value;
+                }
+                else
+                {
+                    // A filter only ever narrows: what the caller may see was decided by the path.
+                    var group = value.Contains('/', StringComparison.Ordinal) || value.Length == 0 ? null : ResourceId.OfGroup(request.Subscription, value).Key;
+                    if (group is null || !$"{group}/".StartsWith($"{under}/", StringComparison.Ordinal))
+                    {
+                        return ValueTask.FromResult(ApiAnswer.Ok(new JsonObject { ["value"] = new JsonArray() }));
+                    }
+
+                    under = group;
+                }
+            }
         }
 
         return type.Equals(ResourceTypes.ManagedCluster, StringComparison.OrdinalIgnoreCase)
@@ -74,6 +96,9 @@ internal sealed partial class ResourceListing(IStore store, Scopes scopes) : IRo
         return document;
     }
 
-    [GeneratedRegex(@"\A\s*resourceType\s+eq\s+'(?<type>[^']*)'\s*\z", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
-    private static partial Regex OfType();
+    [GeneratedRegex(@"\s+and\s+", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex Conjunction();
+
+    [GeneratedRegex(@"\A\s*(?<what>resourceType|resourceGroup)\s+eq\s+'(?<value>[^']*)'\s*\z", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex Condition();
 }

@@ -28,10 +28,12 @@ public static class AgentPoolSchema
     internal static ValueSchema.Object UpgradeSettings { get; } = Object(
         "AgentPoolUpgradeSettings",
         new("maxSurge", Share, "Extra nodes while upgrading: a whole number, or 1% to 100% of the pool (UP-12)."),
-        new("maxUnavailable", Share, "Nodes of the pool that may be missing while upgrading; not on System pools (UP-13, UP-31).") { Since = Availability.From("2025-07-01") },
+
+        // The generated clients of 2025-03-01 have these two already, and az sends the second of them with every 'nodepool add' (AZ-33): earlier than published tables say.
+        new("maxUnavailable", Share, "Nodes of the pool that may be missing while upgrading; not on System pools (UP-13, UP-31).") { Since = Availability.From("2025-03-01", "2025-02-02-preview") },
         new("drainTimeoutInMinutes", Whole(5, 1440), "How long the drain of one node may take; 30 by default (UP-14)."),
         new("nodeSoakDurationInMinutes", Whole(0, 30), "Pause between drain and reimage; 0 by default (UP-15).") { Since = Availability.From("2023-11-01") },
-        new("undrainableNodeBehavior", OneOf("Schedule", "Cordon"), "What happens to a node that cannot be drained; Schedule by default (UP-16).") { Since = Availability.From("2025-07-01", "2024-07-02-preview") },
+        new("undrainableNodeBehavior", OneOf("Schedule", "Cordon"), "What happens to a node that cannot be drained; Schedule by default (UP-16).") { Since = Availability.From("2025-03-01", "2024-07-02-preview") },
         new("maxBlockedNodes", Share, "Most quarantined nodes before the upgrade stops; as maxSurge by default (UP-17).") { Since = Availability.PreviewsFrom("2025-01-02-preview") },
         new("upgradeStrategy", OneOf("Rolling", "BlueGreen"), "Rolling is what this server does (UP-18).") { Since = Availability.PreviewsFrom("2025-08-02-preview") },
         new("windowClose", OneOf("FinishNode", "FinishPool"), "Imago: what counts as work begun when a maintenance window closes; FinishNode by default (MW-53, MW-54).") { Extension = true },

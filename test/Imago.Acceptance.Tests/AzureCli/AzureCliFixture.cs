@@ -17,6 +17,7 @@ public sealed class AzureCliFixture : IAsyncDisposable
     private readonly SemaphoreSlim _one = new(1, 1);
     private ImagoServer? _server;
     private AzSession? _az;
+    private Exception? _failure;
 
     internal ImagoServer Server => _server ?? throw new InvalidOperationException("Call ReadyAsync first.");
 
@@ -28,6 +29,11 @@ public sealed class AzureCliFixture : IAsyncDisposable
         await _one.WaitAsync();
         try
         {
+            if (_failure is not null)
+            {
+                throw new InvalidOperationException(_failure.Message, _failure);
+            }
+
             if (_az is null)
             {
                 await AzFolder.EnsureAsync();
@@ -38,6 +44,12 @@ public sealed class AzureCliFixture : IAsyncDisposable
                 (await az.RunAsync($"group create --name {Group} --location {Location}")).MustSucceed();
                 _az = az;
             }
+        }
+        catch (Exception failure)
+        {
+            // What takes minutes to fail is tried once, and every test says why.
+            _failure = failure;
+            throw;
         }
         finally
         {

@@ -5,7 +5,7 @@
 set -euo pipefail
 
 script=$(readlink -f -- "${BASH_SOURCE[0]}")
-folder=${1:?"make-az.sh: name the folder to make, for example artifacts/az-trixie."}
+folder=$(readlink -m -- "${1:?"make-az.sh: name the folder to make, for example artifacts/az-trixie."}")
 # The folder is remade when this script changes: a recipe and its result must not drift apart.
 recipe=$(sha256sum <"$script" | cut -d ' ' -f 1)
 stamp=$folder/.made-by
@@ -50,6 +50,17 @@ how=()
 [[ -e $recipes/trixie ]] || how=("$recipes/sid")
 
 part=$folder.part
+# debootstrap mounts /proc in there while it works. Nothing may stay mounted, however this ends, or however a run before it ended.
+unmount() {
+    local mounted
+    while read -r _ mounted _; do
+        [[ $mounted == "$part"/* ]] && umount -- "$mounted"
+    done < <(tac /proc/mounts)
+    return 0
+}
+trap unmount EXIT
+trap 'exit 1' INT TERM
+unmount
 rm -rf --one-file-system -- "$part"
 mkdir -p "$part"
 debootstrap "${arguments[@]}" trixie "$part" "$mirror" ${how[@]+"${how[@]}"}

@@ -17,6 +17,19 @@ internal static class Clone
     /// <summary>A file or folder of this project, as it stands under version control.</summary>
     public static string Source(params string[] path) => Path.Combine([Root, "test", "Imago.Acceptance.Tests", .. path]);
 
+    /// <summary>
+    /// The program in its own build output, of the same configuration as what runs now. Its copy beside the tests lacks assemblies of which the tests need no copy.
+    /// </summary>
+    public static string Program
+    {
+        get
+        {
+            // …/bin/Release/net10.0/
+            var output = new DirectoryInfo(AppContext.BaseDirectory);
+            return Path.Combine(Root, "src", "Imago.Cli", "bin", output.Parent!.Name, output.Name, "imago");
+        }
+    }
+
     private static string Find()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

@@ -209,7 +209,7 @@ internal sealed class ImagoServer : IAsyncDisposable
 
     private static ProcessStartInfo Program(string[] arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "imago"), arguments) { UseShellExecute = false };
+        var start = new ProcessStartInfo(Clone.Program, arguments) { UseShellExecute = false };
 
         // The program looks for its runtime in fixed places; this one is where the runtime of the tests was found.
         start.Environment["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", ".."));

@@ -30,7 +30,9 @@ internal sealed record ProgramRun(string Command, int ExitCode, string Out, stri
     }
 
     /// <summary>Runs a program to its end, with nothing on its standard input.</summary>
-    public static async Task<ProgramRun> Of(ProcessStartInfo start)
+    /// <param name="start">The program.</param>
+    /// <param name="atMost">How long it may take; null: three minutes.</param>
+    public static async Task<ProgramRun> Of(ProcessStartInfo start, TimeSpan? atMost = null)
     {
         start.RedirectStandardInput = true;
         start.RedirectStandardOutput = true;
@@ -41,7 +43,7 @@ internal sealed record ProgramRun(string Command, int ExitCode, string Out, stri
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
-        using var patience = new CancellationTokenSource(AtMost);
+        using var patience = new CancellationTokenSource(atMost ?? AtMost);
         try
         {
             await process.WaitForExitAsync(patience.Token);
@@ -49,7 +51,7 @@ internal sealed record ProgramRun(string Command, int ExitCode, string Out, stri
         catch (OperationCanceledException problem)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"'{command}' had not ended after {AtMost.TotalMinutes} minutes.", problem);
+            throw new TimeoutException($"'{command}' had not ended after {(atMost ?? AtMost).TotalMinutes} minutes.", problem);
         }
 
         return new(command, process.ExitCode, await output, await error);

@@ -124,10 +124,10 @@ public sealed class PoolAdmissionTests
             "maxSurge":"0","maxUnavailable":"1"
             """)).ShouldBeNull();
 
-        cluster.PutPool("apps", Settings("\"maxUnavailable\":\"2\""), "2025-03-01").ShouldRefuse(
-            "properties.upgradeSettings.maxUnavailable", "2025-07-01", ErrorCodes.PropertyNeedsNewerApiVersion);
-        cluster.GetPool("apps", "2025-03-01")["properties"]!["upgradeSettings"]!.AsObject().ContainsKey("maxUnavailable").ShouldBeFalse();
-        cluster.PutPool("apps", cluster.GetPool("apps", "2025-03-01"), "2025-03-01").ShouldBeNull();
+        cluster.PutPool("apps", Settings("\"maxUnavailable\":\"2\""), "2025-02-01").ShouldRefuse(
+            "properties.upgradeSettings.maxUnavailable", "2025-03-01", ErrorCodes.PropertyNeedsNewerApiVersion);
+        cluster.GetPool("apps", "2025-02-01")["properties"]!["upgradeSettings"]!.AsObject().ContainsKey("maxUnavailable").ShouldBeFalse();
+        cluster.PutPool("apps", cluster.GetPool("apps", "2025-02-01"), "2025-02-01").ShouldBeNull();
         cluster.GetPool("apps")["properties"]!["upgradeSettings"]!["maxUnavailable"]!.GetValue<string>().ShouldBe("1");
     }
 

@@ -99,6 +99,8 @@ public sealed class GroupTests
             ((string?)item["type"]).ShouldBe("Microsoft.ContainerService/managedClusters");
             ((string?)item["location"]).ShouldBe("north-1");
             ((JsonArray)(await api.GetAsync(scope + "/resources?$filter=resourceType eq 'a/b'")).Json["value"]!).ShouldBeEmpty();
+            ((JsonArray)(await api.GetAsync(scope + "/resources?$filter=resourceGroup eq 'elsewhere' and resourceType eq 'Microsoft.ContainerService/managedClusters'")).Json["value"]!).ShouldBeEmpty();
+            ((JsonArray)(await api.GetAsync(scope + "/resources?$filter=resourceGroup eq '/not/a/name'")).Json["value"]!).ShouldBeEmpty();
             (await api.GetAsync(scope + "/resources?$filter=name ne 'x'")).Status.ShouldBe(HttpStatusCode.BadRequest);
         }
     }

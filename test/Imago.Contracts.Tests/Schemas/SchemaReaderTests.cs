@@ -82,9 +82,9 @@ public sealed class SchemaReaderTests
     [Theory]
     [Trait("Rule", "EV-86")]
     [InlineData("2023-10-01", "nodeSoakDurationInMinutes", "5", "2023-11-01")]
-    [InlineData("2025-06-01", "maxUnavailable", "\"1\"", "2025-07-01")]
-    [InlineData("2025-06-01", "undrainableNodeBehavior", "\"Cordon\"", "2025-07-01 (preview: 2024-07-02-preview)")]
-    [InlineData("2024-06-02-preview", "undrainableNodeBehavior", "\"Cordon\"", "2025-07-01 (preview: 2024-07-02-preview)")]
+    [InlineData("2025-02-01", "maxUnavailable", "\"1\"", "2025-03-01 (preview: 2025-02-02-preview)")]
+    [InlineData("2025-02-01", "undrainableNodeBehavior", "\"Cordon\"", "2025-03-01 (preview: 2024-07-02-preview)")]
+    [InlineData("2024-06-02-preview", "undrainableNodeBehavior", "\"Cordon\"", "2025-03-01 (preview: 2024-07-02-preview)")]
     [InlineData("2026-04-01", "maxBlockedNodes", "\"2\"", "previews only")]
     public void Read_PropertyNewerThanTheRequest_IsRefusedNamingTheVersion(string version, string name, string value, string since)
     {
@@ -102,7 +102,7 @@ public sealed class SchemaReaderTests
     [Theory]
     [Trait("Rule", "EV-86")]
     [InlineData("2023-11-01", "nodeSoakDurationInMinutes", "5")]
-    [InlineData("2025-07-01", "maxUnavailable", "\"1\"")]
+    [InlineData("2025-03-01", "maxUnavailable", "\"1\"")]
     [InlineData("2024-07-02-preview", "undrainableNodeBehavior", "\"Cordon\"")]
     [InlineData("2025-01-02-preview", "maxBlockedNodes", "\"2\"")]
     public void Read_PropertyThatTheRequestKnows_IsTaken(string version, string name, string value) =>

@@ -8,14 +8,14 @@ const newest = containers('2026-04-01')
 const profile = { name: 'nodepool1', count: 1, mode: 'System', osType: 'Linux', type: 'VirtualMachineScaleSets', upgradeSettings: { maxSurge: '1', nodeSoakDurationInMinutes: 3, undrainableNodeBehavior: 'Cordon' } }
 const made = await newest.managedClusters.createOrUpdate(group, 'one', cluster({ autoUpgradeProfile: { nodeOSUpgradeChannel: 'SecurityPatch' }, agentPoolProfiles: [profile] }))
 
-for (const apiVersion of ['2023-06-01', '2023-11-01', '2024-05-01', '2024-09-01', '2025-03-01', '2025-07-01', '2026-04-01']) {
+for (const apiVersion of ['2023-06-01', '2023-11-01', '2024-05-01', '2024-09-01', '2025-02-01', '2025-03-01', '2025-07-01', '2026-04-01']) {
   const seen = await containers(apiVersion).managedClusters.get(group, 'one')
   assert.equal(seen.id, made.id, apiVersion)
   // CH-70: returned on read in every version that has the property.
   assert.equal(seen.autoUpgradeProfile.nodeOSUpgradeChannel, 'SecurityPatch', apiVersion)
   const settings = seen.agentPoolProfiles[0].upgradeSettings
   assert.equal(settings.nodeSoakDurationInMinutes, apiVersion >= '2023-11-01' ? 3 : undefined, apiVersion)
-  assert.equal(settings.undrainableNodeBehavior, apiVersion >= '2025-07-01' ? 'Cordon' : undefined, apiVersion)
+  assert.equal(settings.undrainableNodeBehavior, apiVersion >= '2025-03-01' ? 'Cordon' : undefined, apiVersion)
 }
 
 // A round trip through an old version loses nothing that it does not show.

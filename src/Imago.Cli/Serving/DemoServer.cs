@@ -84,6 +84,10 @@ internal static class DemoServer
             await terminal.Out.WriteLineAsync();
             terminal.WriteProse("The rollout is over. The server stays up; Ctrl-C ends it.");
         }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // Ctrl-C before the end of the story: the server is stopped like at any other time.
+        }
         catch (Exception failed) when (failed is HttpRequestException or InvalidDataException)
         {
             terminal.WriteProse($"The demo cannot go on: {failed.Message} The server stays up; Ctrl-C ends it.");

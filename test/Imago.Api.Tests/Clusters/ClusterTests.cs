@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Imago.Api.Tests.Kit;
+using Imago.Application.Resources;
 using Imago.Application.Storage;
+using NodaTime;
 using Shouldly;
 using Xunit;
 
@@ -146,6 +148,45 @@ public sealed class ClusterTests
         same.Header("Azure-AsyncOperation").ShouldBe(first.Header("Azure-AsyncOperation"));
         (other.Status, other.ErrorCode).ShouldBe((HttpStatusCode.Conflict, "OperationNotAllowed"));
         other.ErrorMessage.ShouldContain((await api.OpenAsync())[0].Id);
+    }
+
+    [Theory]
+    [InlineData(true, "PUT", HttpStatusCode.OK)]
+    [InlineData(false, "PUT", HttpStatusCode.Conflict)]
+    [InlineData(true, "POST", HttpStatusCode.Accepted)]
+    [InlineData(false, "POST", HttpStatusCode.Conflict)]
+    [Trait("Rule", "UP-62")]
+    [Trait("Rule", "MW-11")]
+    public async Task Write_WhileAnAutomaticRolloutIsOpen_IsAcceptedWhenItOnlyWaitsForItsWindow(bool atRest, string method, HttpStatusCode expected)
+    {
+        await using var api = await ApiServer.StartAsync();
+        await api.CreateClusterAsync();
+        var pool = (await api.Store.ClusterAsync(ApiServer.Cluster.ToLowerInvariant(), CancellationToken.None)).First(r => r.Type == ResourceTypes.AgentPool);
+        await api.CommitAsync(new StoreBatch
+        {
+            Resources = [new ResourceWrite.Status(StatusText.Write(StatusText.ReadPool(pool.Status) with { RolloutAtRest = atRest }), pool.StatusVersion) { Key = pool.Key }],
+            Operations = [new OperationWrite(new StoredOperation
+            {
+                Id = "0f0f0f0f-0000-4000-8000-000000000001",
+                Kind = OperationKind.AutomaticUpgrade,
+                Status = OperationStatus.InProgress,
+                ResourceId = pool.Id,
+                ClusterKey = pool.ClusterKey!,
+                Pool = pool.Id[(pool.Id.LastIndexOf('/') + 1)..],
+                SubscriptionId = ApiServer.Subscription,
+                Location = "north-1",
+                StartedAt = Instant.FromUtc(2026, 8, 8, 22, 5),
+                CorrelationId = "0f0f0f0f-0000-4000-8000-000000000002",
+                Caller = "system:auto-upgrader",
+                Version = 1,
+            })],
+        });
+
+        var write = method == "PUT"
+            ? await api.PutAsync(ApiServer.Cluster, Bodies.Cluster("NodeImage"))
+            : await api.SendAsync("POST", $"{pool.Id}/upgradeNodeImageVersion");
+
+        write.Status.ShouldBe(expected, write.Text);
     }
 
     [Fact]

@@ -53,7 +53,9 @@ internal static class ClusterChannels
             ?? (merged.IsAutomatic || version >= NodeImageByDefault ? NodeOsChannel.NodeImage : NodeOsChannel.None);
 
         // CH-80…83: the final state counts.
-        var (channel, refusal) = ChannelCoupling.AfterWrite(stored?.ClusterChannel ?? ClusterDocument.NoClusterChannel, before, merged.ClusterChannel, asked);
+        // AZ-32: az sends back the whole object that it read. A channel that is stored already has not been asked for by that; it follows the cluster channel (CH-80).
+        var chosen = stored is not null && stored.ClusterChannel != merged.ClusterChannel && asked == stored.NodeOsChannel ? null : asked;
+        var (channel, refusal) = ChannelCoupling.AfterWrite(stored?.ClusterChannel ?? ClusterDocument.NoClusterChannel, before, merged.ClusterChannel, chosen);
         if (refusal is not null)
         {
             problems.Add(NodeOsPath, refusal);

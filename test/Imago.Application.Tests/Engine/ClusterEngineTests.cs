@@ -68,6 +68,19 @@ public sealed class ClusterEngineTests
         world.Store.Outbox.Select(m => JsonNode.Parse(m.Payload)!["nodePoolName"]!.GetValue<string>()).ShouldAllBe(p => p == "apps");
     }
 
+    // A cordon changes nothing that the simulated cluster plans by itself; only the engine knows that it has to look again.
+    [Fact]
+    public async Task Pass_ItsOwnActionChangedANode_LooksAgainAtOnce()
+    {
+        var world = await UpgradedAsync();
+
+        var decisions = world.Store.Decisions.OrderBy(d => d.Number).ToList();
+        var waits = decisions.Zip(decisions.Skip(1)).Where(p => p.First.Plan.Contains("\"do\":\"update\"", StringComparison.Ordinal)).Select(p => p.Second.At - p.First.At).ToList();
+
+        waits.ShouldNotBeEmpty();
+        waits.Max().ShouldBeLessThanOrEqualTo(Duration.FromSeconds(2));
+    }
+
     [Fact]
     public async Task Pass_RolloutEnds_PoolHasTheNewImageAndRemembersTheOldOne()
     {

@@ -66,9 +66,9 @@ public static class ImagoServer
         services.AddSingleton<IStore>(store);
         services.AddSingleton<IPrincipalStore>(store);
         services.AddSingleton(_ => new PrometheusMetrics(meter => IsMeasured(meter.Name)));
-        if (options.Otlp is { } otlp)
+        if (options.Otlp is not null)
         {
-            services.AddSingleton(_ => new OtlpExport(otlp, replica));
+            services.AddSingleton(_ => new OtlpExport(options, replica));
         }
 
         services.AddSingleton(s => new Readiness(store.CheckAsync, cancellation => s.GetRequiredService<EngineCheck>().ProblemAsync(cancellation)));

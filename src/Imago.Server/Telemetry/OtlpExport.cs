@@ -21,6 +21,8 @@ internal sealed class OtlpExport : IDisposable
 
     public OtlpExport(ServerOptions options, string replica)
     {
+        // ASP.NET leaves method, path and status to an instrumentation package unless it is told that there is none; read when the server starts.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", isEnabled: false);
         _traces = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(ResourceOf(replica)).AddSource(Sources).AddOtlpExporter(o => Configure(o, options, "traces")).Build();
         _metrics = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(ResourceOf(replica)).AddMeter(Meters).AddOtlpExporter(o => Configure(o, options, "metrics")).Build();
     }

@@ -47,11 +47,6 @@ public static class AgentPoolAdmission
         return problems.Any ? (null, problems.Refusal()) : (admitted, null);
     }
 
-    /// <summary>Why the pool cannot be deleted now, or null.</summary>
-    public static ArmRefusal? RefusalOfDelete(ResourceId id, ImmutableArray<StoredResource> stored) => IsLastSystemPool(id, stored)
-        ? ArmRefusal.BadRequest(new ArmError(ErrorCodes.OperationNotAllowed, $"Node pool '{id.Name}' is the only System pool; a cluster needs one. Make another pool a System pool first, or delete the cluster.", "properties.mode"))
-        : null;
-
     private static bool IsLastSystemPool(ResourceId id, ImmutableArray<StoredResource> stored)
     {
         var systems = stored.Where(r => r.IsOf(ResourceTypes.AgentPool) && PoolDocument.Of(r).Mode == PoolMode.System).ToList();

@@ -129,7 +129,7 @@ internal sealed class SigningKeyRing(IPrincipalStore store, IdentityOptions opti
     private RingKey Open(SigningKey stored)
     {
         var plain = _dataKey.Unprotect(stored.Pkcs8.Span, Purpose(stored.KeyId)) ?? throw new DataKeyException(
-            $"Signing key '{stored.KeyId}' in the database was not encrypted with this data folder's key. All replicas of one database need the same key file (keys/data.key): copy it from the first one.");
+            $"Signing key '{stored.KeyId}' in the database was not encrypted with this data folder's key. All replicas of one database need the same key file (keys/data.key): copy it from the first one; a restored database needs the one that was kept with its backup.");
         var rsa = RSA.Create();
         rsa.ImportPkcs8PrivateKey(plain, out _);
         CryptographicOperations.ZeroMemory(plain);

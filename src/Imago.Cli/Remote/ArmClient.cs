@@ -112,7 +112,7 @@ internal sealed class ArmClient(HttpClient http, Profile profile, ProfileFile fi
 
             if (RetryRules.PauseBefore(method, answer.Status, answer.RetryAfter, tried) is not { } pause)
             {
-                throw Refused(method, path, answer, text);
+                throw Refused(method, path, answer, text, onlyNew);
             }
 
             await Task.Delay(pause, clock, cancellation);
@@ -180,13 +180,14 @@ internal sealed class ArmClient(HttpClient http, Profile profile, ProfileFile fi
         return _profile.Token!;
     }
 
-    private ArmException Refused(HttpMethod method, string path, ArmAnswer answer, string text)
+    private ArmException Refused(HttpMethod method, string path, ArmAnswer answer, string text, bool onlyNew)
     {
         var error = ArmError.Read(answer.Body);
         var message = error?.Text() ?? $"The server answered {method} {path} with HTTP {answer.Status}{(text.Length > 0 ? $": {text[..Math.Min(text.Length, MostShown)].ReplaceLineEndings(" ")}" : ".")}";
         var advice = (HttpStatusCode)answer.Status switch
         {
             HttpStatusCode.Unauthorized => "Log in again with 'imago login'.",
+            HttpStatusCode.PreconditionFailed when onlyNew => "There is one of that name already. Choose another name, or change that one with 'update'.",
             HttpStatusCode.PreconditionFailed => "Somebody changed it meanwhile. Look at it again, then repeat the command.",
             HttpStatusCode.TooManyRequests => answer.RetryAfter is { } pause ? $"Try again in {pause.TotalSeconds:0} s." : "Try again later.",
             _ => null,

@@ -101,7 +101,7 @@ internal static class SignIn
         return problem switch
         {
             { HttpRequestError: HttpRequestError.SecureConnectionError } => new ArmException(
-                $"Server '{name}' cannot be trusted: {(problem.InnerException ?? problem).Message} Name the file with its CA certificate: imago login --ca-file FILE.", problem),
+                $"Server '{name}' cannot be trusted: {(problem.InnerException ?? problem).Message.TrimEnd('.')}. Name the file with its CA certificate: imago login --ca-file FILE.", problem),
             { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } => new ArmException(
                 $"Server '{name}' is not running: nobody listens there. Start it, or name another one: imago login --server URL.", problem),
             _ => new ArmException($"Server '{name}' cannot be reached: {problem.Message}", problem),

@@ -33,12 +33,16 @@ internal static class RoleCommands
         return new RemoteCommand(terminal, "assign", "Give somebody a role on a cluster, a group or the subscription.").Takes(principal, role, cluster, scope)
             .Does(async (session, parsed) =>
             {
-                var who = await IdOfAsync(session, parsed.GetValue(principal)!);
+                var (who, isKnown) = await IdOfAsync(session, parsed.GetValue(principal)!);
                 var where = Where(session, parsed, cluster, scope);
                 var body = new JsonObject { ["properties"] = new JsonObject { ["principalId"] = who, ["role"] = parsed.GetValue(role) } };
                 var answer = await session.Client.SendAsync(HttpMethod.Put, PathOf(where, NameOf(where, who, parsed.GetValue(role)!)), body, session.Cancellation);
                 await session.AnswerAsync(answer.Body, given => terminal.WriteProse(
                     $"{parsed.GetValue(principal)} is {given.Text("properties.role")} of {(where == Everything ? "everything" : where)} (assignment {given.Text("name")})."));
+                if (!isKnown)
+                {
+                    terminal.Error.WriteLine($"imago: No service principal of this server is called '{parsed.GetValue(principal)}'. That is right for somebody at another issuer, whose id this is; 'imago principal list' shows the names there are.");
+                }
             })
             .WithExamples(
                 "imago role assign --principal pipeline --role Contributor -g rg-shop",
@@ -101,8 +105,10 @@ internal static class RoleCommands
         $"{(scope == Everything ? "" : scope)}{Paths.Tenant}/roleAssignments{(name is null ? "" : $"/{Uri.EscapeDataString(name)}")}".With(ApiVersions.Imago);
 
     // Somebody at another issuer is not known to this server by name; what is not found here is taken as the id that it is.
-    private static async Task<string> IdOfAsync(Session session, string principal) =>
-        Guid.TryParse(principal, out _) ? principal : (await session.Client.FindAsync(PrincipalCommands.PathOf(principal), session.Cancellation))?.Body.Text("properties.appId") ?? principal;
+    private static async Task<(string Id, bool IsKnown)> IdOfAsync(Session session, string principal) =>
+        Guid.TryParse(principal, out _) ? (principal, true)
+        : (await session.Client.FindAsync(PrincipalCommands.PathOf(principal), session.Cancellation))?.Body.Text("properties.appId") is { } appId ? (appId, true)
+        : (principal, false);
 
     // Derived, so that giving the same role again changes nothing.
     private static string NameOf(string scope, string principal, string role) =>

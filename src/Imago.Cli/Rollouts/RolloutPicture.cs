@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Imago.Cli.Demo;
+using Imago.Cli.Nodes;
 using Imago.Cli.Remote;
 using Imago.Cli.Terminals;
 using Spectre.Console;
@@ -45,17 +47,17 @@ internal static class RolloutPicture
         }
 
         var pools = rollouts.Select(r => r.Text("properties.pool")).ToHashSet(StringComparer.Ordinal);
-        var table = new Table().Border(TableBorder.None).AddColumns("node", "pool", "state", "image");
+        var table = new Table().Border(TableBorder.None).AddColumns("node", "pool", "state", "image", "waits for");
         var room = Math.Max(1, terminal.Console.Profile.Height - OtherRows - rollouts.Count);
 
         // Those that are moving first: what stands still can be read later.
-        var shown = nodes.Where(n => pools.Contains(n.Text("pool"))).OrderBy(IsAtRest).ThenBy(n => n.Text("name"), StringComparer.Ordinal).ToList();
+        var shown = nodes.Where(n => pools.Contains(n.Text("pool"))).OrderByDescending(NodeWords.IsUnderWay).ThenBy(n => n.Text("name"), StringComparer.Ordinal).ToList();
         foreach (var node in shown.Take(room))
         {
-            var state = Markup.Escape(node.Text("state") ?? "");
+            var state = Markup.Escape(NodeWords.State(node));
             table.AddRow(
-                Markup.Escape(node.Text("name") ?? ""), Markup.Escape(node.Text("pool") ?? ""),
-                IsAtRest(node) ? $"[dim]{state}[/]" : $"[yellow]{state}[/]", Markup.Escape(node.Text("image") ?? ""));
+                Markup.Escape(node.Text("name") ?? ""), Markup.Escape(node.Text("pool") ?? ""), NodeWords.IsUnderWay(node) ? $"[yellow]{state}[/]" : $"[dim]{state}[/]",
+                Markup.Escape(ShortNames.OfImage(node.Text("image") ?? "")), Markup.Escape(NodeWords.Hold(node)));
         }
 
         lines.Add(table);
@@ -66,9 +68,6 @@ internal static class RolloutPicture
 
         return new Rows(lines);
     }
-
-    // What a node rests in has one of the words of an explanation; everything else is a step of an upgrade.
-    private static bool IsAtRest(JsonNode node) => Enum.TryParse<Domain.Rollouts.Explanations.NodeStatus>(node.Text("state"), ignoreCase: true, out _) || node.Text("state") is null or "Idle";
 
     private static string Bar(JsonNode rollout)
     {

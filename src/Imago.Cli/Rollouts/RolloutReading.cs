@@ -90,5 +90,11 @@ internal static class RolloutReading
         {
             yield return ("    waits  ", $"{hold.Text("code")}: {hold.Text("message")}");
         }
+
+        // Something was found to be as it was to become: no step is due, but the next one may be taken later.
+        if (decision.Text("start") is null && decision.Text("record.phase") is null && !decision.Objects("actions").Any() && !decision.Objects("holds").Any())
+        {
+            yield return ("    notes  ", "A step has ended; nothing is to be done now.");
+        }
     }
 }

@@ -15,7 +15,7 @@ internal static class AzSetupCommand
     public static Command Create(Terminal terminal)
     {
         var server = new Option<string>("--server") { Description = "The server's address.", HelpName = "address", DefaultValueFactory = _ => DefaultServer };
-        var authority = new Option<string?>("--ca") { Description = "The certificate to trust: ca.crt in the server's data folder [default: that of the default data folder].", HelpName = "file" };
+        var authority = new Option<string?>("--ca", "--ca-file") { Description = "The certificate to trust: ca.crt in the server's data folder [default: that of the default data folder].", HelpName = "file" };
         var clientId = new Option<string?>("--client-id") { Description = "The service principal to sign in with; without, only the cloud is registered.", HelpName = "id" };
         var secret = new Option<string?>("--client-secret") { Description = $"Its secret [default: the environment variable {SecretVariable}].", HelpName = "secret" };
         var dryRun = new Option<bool>("--dry-run") { Description = "Only print the commands." };

@@ -30,7 +30,7 @@ internal static class BackupCommands
             }
 
             await StoreBackup.WriteAsync(source, parsed.GetRequiredValue(file), cancellation);
-            terminal.WriteProse($"Wrote {parsed.GetRequiredValue(file)}. Keep keys/data.key of the data folder with it, in another place: without the key everybody has to sign in anew.");
+            terminal.WriteProse($"Wrote {parsed.GetRequiredValue(file)}. Keep keys/data.key of the data folder with it, in another place: without the key no server starts on the backup.");
             return ExitCode.Ok;
         }));
         return command.WithExamples("imago server backup imago-2026-11-25.backup");
@@ -52,7 +52,7 @@ internal static class BackupCommands
 
             using var folder = DataFolder.Open(options.DataFolder);
             await StoreBackup.RestoreAsync(parsed.GetRequiredValue(file), folder.DatabaseFile, cancellation);
-            terminal.WriteProse($"Restored {folder.DatabaseFile}. If keys/data.key is not the one of the backup, delete the signing keys by starting the server with the right one, or copy it there first.");
+            terminal.WriteProse($"Restored {folder.DatabaseFile}. Before you start the server, put the keys/data.key that was kept with the backup into this data folder, if it is not there.");
             return ExitCode.Ok;
         }));
         return command.WithExamples("imago server restore imago-2026-11-25.backup --data /srv/imago");

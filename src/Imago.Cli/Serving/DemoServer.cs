@@ -103,9 +103,9 @@ internal static class DemoServer
         yield return $"  export REQUESTS_CA_BUNDLE={folder.AuthorityFile}";
         yield return $"  az aks show --resource-group {ServerDemoStory.Group} --name {ServerDemoStory.Cluster} --query autoUpgradeProfile";
         yield return $"  az aks nodepool list --resource-group {ServerDemoStory.Group} --cluster-name {ServerDemoStory.Cluster} --output table";
-        yield return $"  az aks get-credentials --resource-group {ServerDemoStory.Group} --name {ServerDemoStory.Cluster}";
         yield return "or without az:";
-        yield return $"  curl --cacert {folder.AuthorityFile} -d grant_type=client_credentials -d client_id={login.AppId} -d client_secret=$IMAGO_CLIENT_SECRET {address}/adfs/oauth2/token";
+        yield return $"  imago login --server {address} --ca-file {folder.AuthorityFile} --client-id {login.AppId}";
+        yield return $"  imago explain {ServerDemoStory.Cluster} --group {ServerDemoStory.Group}";
         yield return "";
     }
 

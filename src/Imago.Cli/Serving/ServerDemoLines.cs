@@ -16,7 +16,7 @@ internal sealed class ServerDemoLines(Terminal terminal)
 
         foreach (var node in state.Nodes)
         {
-            Tell(state, node.Name, $"{node.Name}: {node.State}, {node.Image}{(node.Ready ? "" : ", not Ready")}.{(node.Why.Length > 0 ? $" {node.Why}" : "")}");
+            Tell(state, node.Name, $"{node.Name}: {node.State}, {node.Image}{(node.Ready ? "" : ", not Ready")}.{(node.Holds.IsEmpty ? "" : $" {node.Holds[0].Message}")}");
         }
     }
 

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Imago.Cli.Nodes;
+using Imago.Cli.Remote;
 using Imago.Domain.Images;
 using NodaTime;
 using NodaTime.Text;
@@ -8,7 +10,10 @@ using NodaTime.Text;
 namespace Imago.Cli.Serving;
 
 /// <summary>A node as the server tells of it.</summary>
-internal sealed record DemoNode(string Name, string Pool, string Image, bool Ready, string State, string Why);
+internal sealed record DemoNode(string Name, string Pool, string Image, bool Ready, string State, ImmutableArray<DemoHold> Holds);
+
+/// <summary>What keeps a node from its target.</summary>
+internal sealed record DemoHold(string Code, string Message);
 
 /// <summary>A rollout as the server tells of it.</summary>
 internal sealed record DemoRollout(string Pool, string Target, string Phase, int Done, int Total, bool Ended);
@@ -167,8 +172,8 @@ internal sealed class ServerDemoStory(DemoClient client, TimeProvider clock)
         (string?)node["pool"] ?? "",
         (string?)node["image"] ?? "",
         (bool?)node["ready"] ?? false,
-        (string?)node["state"] ?? "",
-        (string?)(node["reasons"] as JsonArray)?.FirstOrDefault()?["message"] ?? "");
+        NodeWords.State(node),
+        [.. NodeWords.Holds(node).Select(r => new DemoHold(r.Text("code") ?? "", r.Text("message") ?? ""))]);
 
     private static DemoRollout RolloutOf(JsonObject rollout)
     {

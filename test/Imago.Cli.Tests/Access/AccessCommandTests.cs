@@ -42,6 +42,15 @@ public sealed class AccessCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Assign_ToANameThatIsNotKnown_SaysSo()
+    {
+        var run = await _client.RunAsync("role", "assign", "--principal", "pipelien", "--role", "Reader", "-g", "rg");
+
+        run.ExitCode.ShouldBe(ExitCode.Ok);
+        run.Error.ShouldStartWith("imago: No service principal of this server is called 'pipelien'.");
+    }
+
+    [Fact]
     public async Task Assign_WithoutAScope_IsOnTheSubscriptionAndNotOnTheGroupOfTheLogin()
     {
         await _client.OkAsync("role", "assign", "--principal", AppId, "--role", "Reader");

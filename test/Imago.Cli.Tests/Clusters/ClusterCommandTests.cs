@@ -45,7 +45,7 @@ public sealed class ClusterCommandTests : IAsyncLifetime
     {
         Arm.Put(Shop, """{"location":"south-1"}""");
 
-        (await _client.RunAsync("cluster", "create", "shop", "-g", "rg")).ShouldFail(ExitCode.Failed, "(PreconditionFailed)");
+        (await _client.RunAsync("cluster", "create", "shop", "-g", "rg")).ShouldFail(ExitCode.Failed, "(PreconditionFailed)", "There is one of that name already.");
         Arm.Document(Shop)!["location"]!.GetValue<string>().ShouldBe("south-1");
     }
 

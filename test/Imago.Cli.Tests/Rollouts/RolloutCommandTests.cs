@@ -49,6 +49,15 @@ public sealed class RolloutCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Show_OfADecisionToWait_SaysThatNothingIsToBeDone()
+    {
+        Arm.Answer($"{Rollouts}/r1", Rollout("r1", "2026-06-30T22:00:00Z", "Rolling"));
+        Arm.Answer($"{Rollouts}/r1/decisions", """{"value":[{"number":4,"at":"2026-06-30T22:00:00Z","actions":[],"holds":[]}]}""");
+
+        (await _client.OkAsync("rollout", "show", "r1", "--cluster", "shop", "--decisions")).ShouldEndWith("4  2026-06-30 22:00:00\n    notes  A step has ended; nothing is to be done now.\n");
+    }
+
+    [Fact]
     public async Task Watch_WithNothingUnderWay_SaysSo()
     {
         Arm.Answer(Rollouts, """{"value":[]}""");

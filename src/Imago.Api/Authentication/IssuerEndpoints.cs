@@ -131,6 +131,7 @@ internal static class IssuerEndpoints
             }
         }
 
+        // AZ-40: of a service principal az reads no claims, so there is neither an id_token nor client_info. AZ-45: az keeps the token for expires_in and asks nobody meanwhile.
         return Results.Json(new Dictionary<string, object>(StringComparer.Ordinal)
         {
             ["token_type"] = "Bearer",

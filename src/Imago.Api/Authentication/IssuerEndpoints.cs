@@ -1,5 +1,7 @@
 using Imago.Api.Limits;
+using Imago.Api.OpenApi;
 using Imago.Application.Storage;
+using Imago.Contracts.Schemas;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -11,16 +13,34 @@ namespace Imago.Api.Authentication;
 /// <summary>The built-in issuer's endpoints, in the style of ADFS, which <c>az</c> accepts without asking Azure about it (AZ-36).</summary>
 internal static class IssuerEndpoints
 {
+    private static readonly ValueSchema.Text Text = new() { Longest = 1000 };
+
+    private static readonly EndpointDescription Discovery = new("Issuer_Discover", "The issuer's OpenID Connect discovery document.") { Anonymous = true };
+    private static readonly EndpointDescription Keys = new("Issuer_Keys", "The keys that verify its tokens.") { Anonymous = true };
+    private static readonly EndpointDescription Token = new("Issuer_SignIn", "A token for a client id and secret.")
+    {
+        Anonymous = true,
+        Takes = "application/x-www-form-urlencoded",
+        Body = new ValueSchema.Object(
+            "TokenRequest",
+            [
+                new SchemaProperty("grant_type", Text, "client_credentials"),
+                new SchemaProperty("client_id", Text, "App id of a service principal."),
+                new SchemaProperty("client_secret", Text, "Its secret."),
+                new SchemaProperty("scope", Text, "What the token is for, with /.default at the end; or the parameter resource."),
+            ]),
+    };
+
     public static void MapIssuer(this IEndpointRouteBuilder routes)
     {
         // AZ-36: with this style clients leave the tenant out; SDKs that insist on one put it behind.
         foreach (var prefix in (string[])[IssuerAddress.Path, IssuerAddress.Path + "/{tenant}"])
         {
-            routes.MapGet($"{prefix}/.well-known/openid-configuration", Discover);
-            routes.MapGet($"{prefix}/v2.0/.well-known/openid-configuration", Discover);
-            routes.MapGet($"{prefix}/discovery/keys", KeysAsync);
-            routes.MapPost($"{prefix}/oauth2/token", TokenAsync);
-            routes.MapPost($"{prefix}/oauth2/v2.0/token", TokenAsync);
+            routes.MapGet($"{prefix}/.well-known/openid-configuration", Discover).WithMetadata(Discovery);
+            routes.MapGet($"{prefix}/v2.0/.well-known/openid-configuration", Discover).WithMetadata(Discovery);
+            routes.MapGet($"{prefix}/discovery/keys", KeysAsync).WithMetadata(Keys);
+            routes.MapPost($"{prefix}/oauth2/token", TokenAsync).WithMetadata(Token);
+            routes.MapPost($"{prefix}/oauth2/v2.0/token", TokenAsync).WithMetadata(Token);
         }
     }
 
@@ -111,6 +131,7 @@ internal static class IssuerEndpoints
             }
         }
 
+        // AZ-40: of a service principal az reads no claims, so there is neither an id_token nor client_info. AZ-45: az keeps the token for expires_in and asks nobody meanwhile.
         return Results.Json(new Dictionary<string, object>(StringComparer.Ordinal)
         {
             ["token_type"] = "Bearer",

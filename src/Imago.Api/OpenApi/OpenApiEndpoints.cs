@@ -4,11 +4,12 @@ using Imago.Api.Pipeline;
 using Imago.Api.Routing;
 using Imago.Contracts.Errors;
 using Imago.Contracts.Versions;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Imago.Api.OpenApi;
 
-/// <summary>What is served, for programs: one OpenAPI document for each api-version of clusters.</summary>
+/// <summary>What is served, for programs: one OpenAPI document for each api-version of clusters, and one for signing in, access and probes.</summary>
 internal sealed class OpenApiEndpoints(IServiceProvider services) : IRouteSource
 {
     private const string Suffix = ".json";
@@ -19,17 +20,24 @@ internal sealed class OpenApiEndpoints(IServiceProvider services) : IRouteSource
     public IEnumerable<ApiRoute> Routes =>
     [
         new("GET", "/openapi", "OpenApi_List", VersionSet.None, List) { Summary = "The OpenAPI documents there are.", AnswerSchema = "OpenApiIndex", Anonymous = true },
-        new("GET", "/openapi/{document}", "OpenApi_Get", VersionSet.None, Get) { Summary = "The OpenAPI document of an api-version, such as 2026-04-01.json.", AnswerSchema = "OpenApiDocument", Anonymous = true },
+        new("GET", "/openapi/{document}", "OpenApi_Get", VersionSet.None, Get) { Summary = "The OpenAPI document of an api-version, such as 2026-04-01.json, or imago.json: signing in, access, probes.", AnswerSchema = "OpenApiDocument", Anonymous = true },
     ];
 
     private static ValueTask<ApiAnswer> List(ApiRequest request) => ValueTask.FromResult(ApiAnswer.Ok(new JsonObject
     {
-        ["value"] = new JsonArray([.. ContainerServiceVersions.NewestFirst.Select(v => new JsonObject { ["apiVersion"] = v.ToString(), ["url"] = request.Link($"/openapi/{v}{Suffix}") })]),
+        ["value"] = new JsonArray([
+            .. ContainerServiceVersions.NewestFirst.Select(v => new JsonObject { ["apiVersion"] = v.ToString(), ["url"] = request.Link($"/openapi/{v}{Suffix}") }),
+            new JsonObject { ["name"] = ImagoDocument.Name, ["url"] = request.Link($"/openapi/{ImagoDocument.Name}{Suffix}") }]),
     }));
 
     private ValueTask<ApiAnswer> Get(ApiRequest request)
     {
         var name = request["document"];
+        if (name.Equals(ImagoDocument.Name + Suffix, StringComparison.OrdinalIgnoreCase))
+        {
+            return ValueTask.FromResult(ApiAnswer.Ok(ImagoDocument.Of(services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>())));
+        }
+
         if (!name.EndsWith(Suffix, StringComparison.OrdinalIgnoreCase)
             || !ApiVersion.TryParse(name[..^Suffix.Length], out var version)
             || !ContainerServiceVersions.NewestFirst.Contains(version))

@@ -30,10 +30,10 @@ internal static class RoleAssignmentEndpoints
     {
         foreach (var scope in Scopes)
         {
-            routes.MapGet(scope + Path, ListAsync);
-            routes.MapGet(scope + Path + "/{id}", GetAsync);
-            routes.MapPut(scope + Path + "/{id}", PutAsync);
-            routes.MapDelete(scope + Path + "/{id}", DeleteAsync);
+            routes.MapGet(scope + Path, ListAsync).WithMetadata(AccessDescriptions.Of("RoleAssignments_List", "Who holds which role at the scope and below."));
+            routes.MapGet(scope + Path + "/{id}", GetAsync).WithMetadata(AccessDescriptions.Of("RoleAssignments_Get", "One role assignment."));
+            routes.MapPut(scope + Path + "/{id}", PutAsync).WithMetadata(AccessDescriptions.Of("RoleAssignments_Create", "Gives a role at the scope.", AccessDescriptions.RoleAssignment));
+            routes.MapDelete(scope + Path + "/{id}", DeleteAsync).WithMetadata(AccessDescriptions.Of("RoleAssignments_Delete", "Takes a role away."));
         }
     }
 

@@ -19,10 +19,11 @@ internal static class ServicePrincipalEndpoints
 
     public static void MapServicePrincipals(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Path, ListAsync);
-        routes.MapGet(Path + "/{id}", GetAsync);
-        routes.MapPut(Path + "/{id}", PutAsync);
-        routes.MapDelete(Path + "/{id}", DeleteAsync);
+        routes.MapGet(Path, ListAsync).WithMetadata(AccessDescriptions.Of("ServicePrincipals_List", "The service principals of the built-in issuer."));
+        routes.MapGet(Path + "/{id}", GetAsync).WithMetadata(AccessDescriptions.Of("ServicePrincipals_Get", "One service principal, by its app id or name."));
+        routes.MapPut(Path + "/{id}", PutAsync).WithMetadata(AccessDescriptions.Of(
+            "ServicePrincipals_CreateOrUpdate", "Makes a service principal, whose secret stands in this answer only, or changes one.", AccessDescriptions.ServicePrincipal));
+        routes.MapDelete(Path + "/{id}", DeleteAsync).WithMetadata(AccessDescriptions.Of("ServicePrincipals_Delete", "Disables a service principal at once."));
     }
 
     private static async Task ListAsync(HttpContext context, IPrincipalStore store)

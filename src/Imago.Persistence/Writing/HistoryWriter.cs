@@ -14,7 +14,7 @@ internal static class HistoryWriter
 
         foreach (var message in batch.Outbox)
         {
-            // EV-16: the same event written twice is one.
+            // EV-15: in the transaction of what caused it, so that no write waits for its delivery and none is told of that was not stored. EV-16: the same event written twice is one.
             list.Add(
                 "INSERT INTO outbox (id, kind, source, at, payload) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING",
                 message.Id, message.Kind, message.Source, message.At, message.Payload);
@@ -77,6 +77,7 @@ internal static class HistoryWriter
         }
     }
 
+    // EV-57: an entry that is written again, because an answer was lost, is the same one; what belongs together shares the correlation id.
     private static void Add(StatementList list, ActivityEntry entry) => list.Add(
         """
         INSERT INTO activities (event_data_id, at, subscription_id, subscription_key, resource_group, resource_group_key, resource_id, resource_key,

@@ -1,3 +1,4 @@
+using Imago.Api.OpenApi;
 using Imago.Server.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -10,14 +11,17 @@ internal static class HealthEndpoints
 {
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/healthz", () => Results.Text("Healthy\n"));
+        routes.MapGet("/healthz", () => Results.Text("Healthy\n")).WithMetadata(Probe("Health_Live", "200 while the process lives."));
         routes.MapGet("/readyz", async (Readiness readiness, CancellationToken cancellation) =>
         {
             var problems = await readiness.ProblemsAsync(cancellation);
             return problems.Count == 0
                 ? Results.Text("Ready\n")
                 : Results.Text(string.Join('\n', problems) + "\n", statusCode: StatusCodes.Status503ServiceUnavailable);
-        });
-        routes.MapGet("/metrics", (PrometheusMetrics metrics) => Results.Text(metrics.Scrape(), PrometheusText.ContentType));
+        }).WithMetadata(Probe("Health_Ready", "200 when the store answers and the engine works; else 503 and what is missing."));
+        routes.MapGet("/metrics", (PrometheusMetrics metrics) => Results.Text(metrics.Scrape(), PrometheusText.ContentType))
+            .WithMetadata(new EndpointDescription("Metrics_Scrape", "Metrics in Prometheus' text format.") { Answers = "text/plain" });
     }
+
+    private static EndpointDescription Probe(string name, string summary) => new(name, summary) { Answers = "text/plain", Anonymous = true };
 }

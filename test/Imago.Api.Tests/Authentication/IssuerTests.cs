@@ -46,6 +46,20 @@ public sealed class IssuerTests
         token.Subject.ShouldBe(id);
     }
 
+    [Fact]
+    [Trait("Rule", "AZ-40")]
+    [Trait("Rule", "AZ-45")]
+    public async Task Token_OfAServicePrincipal_HasNothingOfAUserAndLastsAsLongAsTheAnswerSays()
+    {
+        await using var host = await IdentityHost.StartAsync();
+
+        var answer = await (await host.SignInAsync(await host.PrincipalAsync())).Content.ReadFromJsonAsync<JsonObject>();
+
+        answer.ShouldNotBeNull().Select(p => p.Key).Order(StringComparer.Ordinal).ShouldBe(["access_token", "expires_in", "ext_expires_in", "resource", "token_type"]);
+        var token = new JsonWebToken(answer!["access_token"]!.GetValue<string>());
+        (token.ValidTo - host.Clock.Now.ToDateTimeUtc()).TotalSeconds.ShouldBe(answer["expires_in"]!.GetValue<int>());
+    }
+
     [Theory]
     [InlineData("/adfs/oauth2/token")]
     [InlineData("/adfs/some-tenant/oauth2/v2.0/token")]

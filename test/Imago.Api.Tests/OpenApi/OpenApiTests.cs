@@ -19,7 +19,7 @@ public sealed class OpenApiTests
         var index = (JsonArray)(await api.GetAsync("/openapi")).Json["value"]!;
 
         index.Count.ShouldBeGreaterThan(20);
-        foreach (var version in index.Where((_, i) => i % 7 == 0))
+        foreach (var version in index.Where((v, i) => i % 7 == 0 && v!["apiVersion"] is not null))
         {
             var document = (await api.GetAsync(new Uri((string)version!["url"]!).AbsolutePath)).Json;
             ((JsonObject)document["paths"]!).SelectMany(p => ((JsonObject)p.Value!).Select(m => $"{m.Key.ToUpperInvariant()} {p.Key}")).Order().ShouldBe(served);

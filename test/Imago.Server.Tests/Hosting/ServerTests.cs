@@ -49,6 +49,32 @@ public sealed class ServerTests
     }
 
     [Fact]
+    public async Task Documents_OfTheWholeServer_HaveEveryEndpointAndNoOther()
+    {
+        await using var server = await RunningServer.StartAsync();
+        var served = server.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .SelectMany(e => (e.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? []).Select(m => $"{m} {e.RoutePattern.RawText}")).ToList();
+
+        var index = JsonNode.Parse(await server.Client.GetStringAsync("/openapi"))!["value"]!.AsArray();
+        List<string> told = [], names = [];
+        foreach (var url in index.Where(d => (string?)d!["name"] == "imago" || (string?)d["apiVersion"] == "2026-04-01").Select(d => (string)d!["url"]!))
+        {
+            var document = JsonNode.Parse(await server.Client.GetStringAsync(new Uri(url).AbsolutePath))!;
+            var operations = document["paths"]!.AsObject().SelectMany(p => p.Value!.AsObject().Select(m => (Line: $"{m.Key.ToUpperInvariant()} {p.Key}", Operation: m.Value!))).ToList();
+            told.AddRange(operations.Select(o => o.Line));
+            names.AddRange(operations.Select(o => (string)o.Operation["operationId"]!));
+            foreach (var operation in operations.Where(o => o.Operation["requestBody"] is not null))
+            {
+                var schema = (string)operation.Operation["requestBody"]!["content"]!.AsObject().Single().Value!["schema"]!["$ref"]!;
+                document["components"]!["schemas"]![schema.Split('/')[^1]].ShouldNotBeNull(schema);
+            }
+        }
+
+        told.Order(StringComparer.Ordinal).ShouldBe(served.Order(StringComparer.Ordinal));
+        names.ShouldBeUnique();
+    }
+
+    [Fact]
     public async Task Probes_OfARunningServer_AnswerWithoutAToken()
     {
         await using var server = await RunningServer.StartAsync();

@@ -40,6 +40,7 @@ public static class ImagoApi
         services.TryAddSingleton<IIntentReader>(s => new IntentReader(options.Rings, s.GetRequiredService<KubernetesCalendar>()));
         services.AddTransient<IStartupFilter, RequestPipelineFilter>();
         services.AddSingleton<ActivityJournal>();
+        services.AddSingleton<IWriteAudit, WriteAudit>();
         services.AddSingleton<RouteInvoker>();
         services.AddSingleton<RouteTable>();
         services.AddSingleton<UnknownPath>();

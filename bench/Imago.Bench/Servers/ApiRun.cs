@@ -25,7 +25,7 @@ internal static class ApiRun
             foreach (var (request, send) in (IEnumerable<(string, Func<int, Task<bool>>)>)
             [
                 ("GET cluster", n => SucceedsAsync(http.GetAsync(Address(server, n, "")))),
-                ("PUT configuration", n => SucceedsAsync(http.PutAsJsonAsync(Address(server, n, "/maintenanceConfigurations/aksManagedNodeOSUpgradeSchedule"), window.Body))),
+                ("PUT configuration", n => SucceedsAsync(http.PutAsJsonAsync(Address(server, n, "/maintenanceConfigurations/aksManagedNodeOSUpgradeSchedule"), window.Lasting(HoursOf(n))))),
             ])
             {
                 await SteadyLoad.RunAsync(100, WarmUp, send);
@@ -49,6 +49,9 @@ internal static class ApiRun
 
     private static Uri Address(ImagoServer server, int number, string below) =>
         new($"{BenchFleet.Path(server.Client, number % Clusters)}{below}?api-version={ArmClient.AksVersion}", UriKind.Relative);
+
+    // Another value with each round over the clusters: a document that changes nothing is not written.
+    private static int HoursOf(int number) => 4 + (number / Clusters % 20);
 
     private static async Task<bool> SucceedsAsync(Task<HttpResponseMessage> sent)
     {

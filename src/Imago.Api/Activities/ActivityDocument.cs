@@ -28,10 +28,14 @@ internal static class ActivityDocument
             ["resourceId"] = entry.ResourceId,
             ["resourceGroupName"] = entry.ResourceGroup,
             ["resourceProviderName"] = Named(entry.OperationName.Split('/')[0]),
-            ["subscriptionId"] = entry.SubscriptionId,
             ["authorization"] = new JsonObject { ["action"] = entry.OperationName, ["scope"] = entry.ResourceId },
             ["properties"] = Properties(entry),
         };
+
+        if (entry.SubscriptionId != TenantLog.Id)
+        {
+            document["subscriptionId"] = entry.SubscriptionId;
+        }
 
         // EV-59: automatic work has no request.
         if (entry.HttpMethod is not null)

@@ -18,16 +18,21 @@ internal sealed class ActivityEndpoints(IStore store, Scopes scopes) : IRouteSou
             Summary = "The activity log of a subscription, newest first; narrowed by $filter.",
             AnswerSchema = "EventDataCollection",
         },
+        new("GET", "/providers/Microsoft.Insights/eventtypes/management/values", "TenantActivityLogs_List", VersionSet.Insights, r => ListAsync(r, TenantLog.Id))
+        {
+            Summary = "The activity log of what lies above all subscriptions, newest first: service principals, roles over everything, releases.",
+            AnswerSchema = "EventDataCollection",
+        },
     ];
 
     private async ValueTask<ApiAnswer> ListAsync(ApiRequest request)
     {
-        if (await scopes.RefusalOfSubscriptionAsync(request) is { } refused)
-        {
-            return refused;
-        }
+        return await scopes.RefusalOfSubscriptionAsync(request) ?? await ListAsync(request, request.Subscription.ToLowerInvariant());
+    }
 
-        var query = new ActivityQuery { SubscriptionId = request.Subscription.ToLowerInvariant() };
+    private async ValueTask<ApiAnswer> ListAsync(ApiRequest request, string log)
+    {
+        var query = new ActivityQuery { SubscriptionId = log };
         if (request.Query("$filter") is { } filter && !string.IsNullOrWhiteSpace(filter))
         {
             var (narrowed, wrong) = ActivityFilter.Read(filter, query);

@@ -20,12 +20,6 @@ internal sealed partial class ActivityJournal(IStore store, ILogger<ActivityJour
     /// <summary>Notes a write that was refused. That the note is lost must not change the answer.</summary>
     public async ValueTask NoteRefusalAsync(ApiRequest request, ApiAnswer answer)
     {
-        if (request.Http.Request.RouteValues["subscription"] is not string subscription || !Guid.TryParse(subscription, out _))
-        {
-            // The log is kept per subscription; what names none is in the server's own log only.
-            return;
-        }
-
         var properties = new JsonObject { ["statusCode"] = answer.Status };
         if (answer.Body?["error"] is JsonObject error)
         {
@@ -56,7 +50,7 @@ internal sealed partial class ActivityJournal(IStore store, ILogger<ActivityJour
         {
             EventDataId = RequestIds.NewId(),
             At = request.Now,
-            SubscriptionId = request.Subscription.ToLowerInvariant(),
+            SubscriptionId = SubscriptionOf(request),
             ResourceGroup = request.Http.Request.RouteValues["group"] as string ?? "",
             ResourceId = resourceId,
             OperationName = request.Route.Operation!,
@@ -70,6 +64,9 @@ internal sealed partial class ActivityJournal(IStore store, ILogger<ActivityJour
             Properties = told.ToJsonString(),
         };
     }
+
+    private static string SubscriptionOf(ApiRequest request) =>
+        request.Http.Request.RouteValues["subscription"] is string subscription && Guid.TryParse(subscription, out _) ? subscription.ToLowerInvariant() : TenantLog.Id;
 
     // The path of an action is the id of its resource and the action's name behind it.
     private static string ResourceIdOf(ApiRequest request)

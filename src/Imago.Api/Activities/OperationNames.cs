@@ -39,6 +39,10 @@ internal static class OperationNames
     public const string OverrideWindow = "Imago/managedClusters/overrideWindow/action";
     public const string RolloutAbort = "Imago/managedClusters/rollouts/abort/action";
     public const string ReleaseWrite = "Imago/releases/write";
+    public const string PrincipalWrite = "Imago/servicePrincipals/write";
+    public const string PrincipalDelete = "Imago/servicePrincipals/delete";
+    public const string RoleWrite = "Imago/roleAssignments/write";
+    public const string RoleDelete = "Imago/roleAssignments/delete";
 
     private static readonly FrozenDictionary<string, string> Readable = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
     {
@@ -66,6 +70,10 @@ internal static class OperationNames
         [OverrideWindow] = "Ignore maintenance windows for a while",
         [RolloutAbort] = "Abort rollout",
         [ReleaseWrite] = "Publish release",
+        [PrincipalWrite] = "Create or update service principal",
+        [PrincipalDelete] = "Disable service principal",
+        [RoleWrite] = "Create or update role assignment",
+        [RoleDelete] = "Delete role assignment",
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The name for people; the name itself if there is none.</summary>

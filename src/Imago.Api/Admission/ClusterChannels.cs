@@ -47,13 +47,15 @@ internal static class ClusterChannels
         var asked = AskedFor(requested);
         GateSecurityPatch(asked, version, context, problems);
 
-        // CH-60, CH-61: what a new cluster gets depends on the api-version; CH-63: an update keeps what is stored. CH-65: texts that call Unmanaged or manual
-        // upgrades the default are stale.
-        var before = stored?.NodeOsChannel
-            ?? (merged.IsAutomatic || version >= NodeImageByDefault ? NodeOsChannel.NodeImage : NodeOsChannel.None);
+        // CH-80…83: the final state counts. CH-63: an update keeps what is stored; a new cluster has nothing stored.
+        var (channel, refusal) = ChannelCoupling.AfterWrite(
+            stored?.ClusterChannel ?? ClusterDocument.NoClusterChannel, stored?.NodeOsChannel ?? NodeOsChannel.Unspecified, merged.ClusterChannel, asked);
+        if (stored is null && channel == NodeOsChannel.Unspecified)
+        {
+            // CH-60, CH-61: what a new cluster gets depends on the api-version. CH-65: texts that call Unmanaged or manual upgrades the default are stale.
+            channel = merged.IsAutomatic || version >= NodeImageByDefault ? NodeOsChannel.NodeImage : NodeOsChannel.None;
+        }
 
-        // CH-80…83: the final state counts.
-        var (channel, refusal) = ChannelCoupling.AfterWrite(stored?.ClusterChannel ?? ClusterDocument.NoClusterChannel, before, merged.ClusterChannel, asked);
         if (refusal is not null)
         {
             problems.Add(NodeOsPath, refusal);

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using Imago.Api.Activities;
 using Microsoft.AspNetCore.Http;
 
 namespace Imago.Api.Authentication;
@@ -18,6 +20,7 @@ internal static class ArmRefusal
             return;
         }
 
+        WriteFacts.Of(context)["message"] = new JsonObject { ["code"] = code, ["message"] = message };
         var body = new ArrayBufferWriter<byte>();
         await using (var json = new Utf8JsonWriter(body, Options))
         {

@@ -9,7 +9,7 @@ using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 
 namespace Imago.Api.Authentication;
 
-/// <summary>Composition of who may sign in and do what. Needs an <see cref="Application.Storage.IPrincipalStore"/> and a <see cref="TimeProvider"/>.</summary>
+/// <summary>Composition of who may sign in and do what. Needs an <see cref="Application.Storage.IPrincipalStore"/>, a <see cref="TimeProvider"/> and what <see cref="ImagoApi"/> brings.</summary>
 public static class IdentityServices
 {
     public static IServiceCollection AddImagoIdentity(this IServiceCollection services, IdentityOptions options)

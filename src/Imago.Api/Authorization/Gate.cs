@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Imago.Api.Activities;
 using Imago.Api.Authentication;
 using Imago.Api.Limits;
 using Microsoft.AspNetCore.Authentication;
@@ -11,7 +12,7 @@ namespace Imago.Api.Authorization;
 /// Stands before all endpoints: who calls, whether they call too often, and whether they may. By path, not by endpoint: one that
 /// somebody adds is closed until a rule here says otherwise.
 /// </summary>
-internal sealed partial class Gate(RequestDelegate next, IdentityOptions options, RoleDirectory roles, RateLimits limits, ILogger<Gate> log)
+internal sealed partial class Gate(RequestDelegate next, IdentityOptions options, RoleDirectory roles, RateLimits limits, IWriteAudit audit, ILogger<Gate> log)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -65,6 +66,11 @@ internal sealed partial class Gate(RequestDelegate next, IdentityOptions options
                 StatusCodes.Status403Forbidden,
                 "AuthorizationFailed",
                 $"The client '{context.User.Identity?.Name}' with object id '{caller}' does not have authorization to perform action '{asked.Action}' over scope '{asked.Scope}' or the scope is invalid. If access was recently granted, please refresh your credentials.");
+            if (isWrite)
+            {
+                await audit.NoteAsync(context, asked.Action, StatusCodes.Status403Forbidden);
+            }
+
             return;
         }
 
@@ -74,18 +80,30 @@ internal sealed partial class Gate(RequestDelegate next, IdentityOptions options
             return;
         }
 
-        // Every write leaves a line, whatever the endpoint writes into the activity log; how it ended is known only afterwards.
+        await WriteAsync(context, asked, caller);
+    }
+
+    // Every write leaves a line, whatever the endpoint writes into the activity log; how it ended is known only afterwards.
+    private async Task WriteAsync(HttpContext context, RequestScope asked, string caller)
+    {
+        var status = StatusCodes.Status500InternalServerError;
         try
         {
             await next(context);
+            status = context.Response.StatusCode;
         }
         finally
         {
+            if (asked.IsAboutAccess)
+            {
+                await audit.NoteAsync(context, asked.Action, status);
+            }
+
             Wrote(
                 context.Request.Method,
                 context.Request.Path.Value ?? "/",
                 caller,
-                context.Response.StatusCode,
+                status,
                 context.Response.Headers["x-ms-correlation-request-id"].ToString() is { Length: > 0 } id ? id : context.Request.Headers["x-ms-correlation-request-id"].ToString(),
                 context.Connection.RemoteIpAddress?.ToString() ?? "");
         }

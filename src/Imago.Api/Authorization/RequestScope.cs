@@ -24,6 +24,9 @@ internal sealed record RequestScope(string Scope, string Action, Role Needed, st
     // About a subscription as such; whoever works anywhere in it needs them (registering aside, which is a write).
     private static readonly string[] SubscriptionFacts = ["providers", "features", "locations", "kubernetesVersions", "operations", "operationresults", "operationsStatus"];
 
+    /// <summary>Whether it is about who may do what.</summary>
+    public bool IsAboutAccess => Array.Exists(OwnersOnly, o => Action.Contains($"/{o}/", StringComparison.OrdinalIgnoreCase));
+
     public static RequestScope Of(string method, PathString path)
     {
         var walk = new Walk((path.Value ?? "/").Split('/', StringSplitOptions.RemoveEmptyEntries));

@@ -40,7 +40,7 @@ internal sealed class ReleaseEndpoints(IStore store) : IRouteSource
 
         // Every process watches what is published, and wakes the clusters that are concerned.
         var stored = new StoredRelease(release!.Name, "publish", ReleaseText.Write(release));
-        await store.CommitAsync(new StoreBatch { Releases = [stored] }, request.Cancellation);
+        await store.CommitAsync(new StoreBatch { Releases = [stored], Activities = [ActivityJournal.Succeeded(request, $"{Path}/{release.Name}")] }, request.Cancellation);
         return ApiAnswer.Ok(Document(stored));
     }
 

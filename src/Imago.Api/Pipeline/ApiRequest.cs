@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using System.Text.Json.Nodes;
 using Imago.Api.Routing;
 using Imago.Contracts.Versions;
@@ -11,10 +10,6 @@ namespace Imago.Api.Pipeline;
 /// <summary>One request to a route of the table, checked as far as every route wants it.</summary>
 internal sealed class ApiRequest
 {
-    // Which claim says who somebody is, best first; issuers differ.
-    private static readonly string[] CallerClaims = ["name", "appid", "oid", "sub"];
-    private static readonly string[] IdClaims = ["appid", "oid", "sub"];
-
     private readonly Uri? _publicAddress;
 
     public ApiRequest(HttpContext http, ApiRoute route, ApiVersion? apiVersion, Instant now, JsonObject? body, Uri? publicAddress)
@@ -46,10 +41,10 @@ internal sealed class ApiRequest
     public CancellationToken Cancellation => Http.RequestAborted;
 
     /// <summary>Who asks, for people.</summary>
-    public string Caller => Claim(CallerClaims) ?? "anonymous";
+    public string Caller => Pipeline.Caller.NameOf(Http.User);
 
     /// <summary>Who asks, as the issuer identifies them; null without authentication.</summary>
-    public string? CallerId => Claim(IdClaims);
+    public string? CallerId => Pipeline.Caller.IdOf(Http.User);
 
     /// <summary>The subscription in the path, as written.</summary>
     public string Subscription => this["subscription"];
@@ -71,6 +66,4 @@ internal sealed class ApiRequest
 
     /// <summary>Our own address, without a slash at the end. Clients refuse to send tokens over plain http (AZ-42), so it is https also behind a proxy that ends TLS.</summary>
     public string Address => _publicAddress is { } given ? given.GetLeftPart(UriPartial.Authority) : $"https://{Http.Request.Host.ToUriComponent()}";
-
-    private string? Claim(string[] types) => types.Select(t => Http.User.FindFirstValue(t)).FirstOrDefault(v => !string.IsNullOrWhiteSpace(v));
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Imago.Api.Activities;
 using Imago.Api.Authentication;
 using Imago.Api.Authorization;
 using Imago.Application.Storage;
@@ -110,6 +111,7 @@ internal static class RoleAssignmentEndpoints
             return;
         }
 
+        Tell(context, principal, role.ToString());
         var written = new RoleAssignment(guid.ToString(), principal, role.ToString(), scope, existing?.CreatedAt ?? Instant.FromDateTimeOffset(clock.GetUtcNow()));
         if (existing is not null && role < Role.Owner && WouldLockOut(all, existing))
         {
@@ -135,6 +137,7 @@ internal static class RoleAssignmentEndpoints
             return;
         }
 
+        Tell(context, found.PrincipalId, found.Role);
         if (WouldLockOut(await store.AssignmentsAsync(context.RequestAborted), found))
         {
             await RefuseLockOutAsync(context);
@@ -144,6 +147,12 @@ internal static class RoleAssignmentEndpoints
         await store.DeleteAssignmentAsync(found.Id, context.RequestAborted);
         roles.Invalidate();
         await Results.Json(PrincipalDocument.Of(found)).ExecuteAsync(context);
+    }
+
+    private static void Tell(HttpContext context, string principal, string role)
+    {
+        var facts = WriteFacts.Of(context);
+        (facts["principalId"], facts["role"], facts["scope"]) = (principal, role, ScopeOf(context));
     }
 
     // Without an Owner of everything nobody could ever give roles again.

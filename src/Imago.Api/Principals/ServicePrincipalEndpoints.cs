@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Imago.Api.Activities;
 using Imago.Api.Authentication;
 using Imago.Application.Storage;
 using Microsoft.AspNetCore.Builder;
@@ -83,6 +84,8 @@ internal static class ServicePrincipalEndpoints
             secret is null ? existing!.SecretHash : SecretHash.Of(secret),
             existing?.CreatedAt ?? now,
             properties.Flag("enabled") switch { true => null, false => existing?.DisabledAt ?? now, null => existing?.DisabledAt });
+        var facts = WriteFacts.Of(context);
+        (facts["appId"], facts["displayName"], facts["enabled"], facts["newSecret"]) = (written.AppId, name, written.DisabledAt is null, secret is not null);
         await store.WritePrincipalAsync(written, context.RequestAborted);
         directory.Forget(written.AppId);
         context.Response.Headers.CacheControl = "no-store";
@@ -103,6 +106,8 @@ internal static class ServicePrincipalEndpoints
             return;
         }
 
+        var facts = WriteFacts.Of(context);
+        (facts["appId"], facts["displayName"]) = (found.AppId, found.Name);
         await store.WritePrincipalAsync(found with { DisabledAt = Instant.FromDateTimeOffset(clock.GetUtcNow()) }, context.RequestAborted);
         directory.Forget(found.AppId);
         context.Response.StatusCode = StatusCodes.Status200OK;

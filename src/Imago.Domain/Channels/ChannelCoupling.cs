@@ -27,8 +27,11 @@ public static class ChannelCoupling
 
         var wasCoupled = string.Equals(storedClusterChannel, NodeImageClusterChannel, StringComparison.OrdinalIgnoreCase);
 
+        // AZ-32: clients send back the whole object that they read. What is stored already has not been asked for by that; it follows the cluster channel (ADR 20).
+        var sentBack = !wasCoupled && requested == stored;
+
         // CH-81: while the cluster channel is node-image, no other node OS channel can be written.
-        if (requested is { } other && other != NodeOsChannel.NodeImage)
+        if (requested is { } other && other != NodeOsChannel.NodeImage && !sentBack)
         {
             return (stored, $"Node OS upgrade channel {other} cannot be set while the cluster's upgrade channel is 'node-image', which "
                 + (wasCoupled ? "keeps" : "sets") + " it to NodeImage. Change the cluster's upgrade channel first, or in the same request.");

@@ -100,6 +100,14 @@ internal sealed partial class SqliteStore : RelationalStore
         await session.NumberAsync("PRAGMA journal_size_limit = 67108864");
         await session.ExecuteAsync("BEGIN EXCLUSIVE");
         var (from, to) = await Migrator.MigrateAsync(session, migrations, $"'{path}'", Instant.FromDateTimeOffset(clock.GetUtcNow()));
+
+        // The file has one process at a time, and it is ours: whoever held a lease before has ended, and nobody need wait for a lease of the dead to run out.
+        // The rows stay, so that the next holder's epoch is a higher one.
+        if (await session.NumberAsync("SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'leases'") > 0)
+        {
+            await session.ExecuteAsync("UPDATE leases SET expires_at = 0");
+        }
+
         await session.ExecuteAsync($"PRAGMA application_id = {SqliteFile.ApplicationId}");
         await session.ExecuteAsync("COMMIT");
         LogOpened(logger, path, from, to);

@@ -79,6 +79,8 @@ public sealed record ServerOptions
     /// <summary>Where telemetry is sent by OTLP; null: nowhere.</summary>
     public Uri? Otlp { get; init; }
 
+    public OtlpProtocol OtlpProtocol { get; init; } = OtlpProtocol.Grpc;
+
     public LogFormat LogFormat { get; init; } = LogFormat.Text;
 
     public LogLevel LogLevel { get; init; } = LogLevel.Information;

@@ -66,12 +66,12 @@ public static class ImagoServer
         services.AddSingleton<IStore>(store);
         services.AddSingleton<IPrincipalStore>(store);
         services.AddSingleton(_ => new PrometheusMetrics(meter => IsMeasured(meter.Name)));
-        if (options.Otlp is { } otlp)
+        if (options.Otlp is not null)
         {
-            services.AddSingleton(_ => new OtlpExport(otlp, replica));
+            services.AddSingleton(_ => new OtlpExport(options, replica));
         }
 
-        services.AddSingleton(new Readiness(store.CheckAsync));
+        services.AddSingleton(s => new Readiness(store.CheckAsync, cancellation => s.GetRequiredService<EngineCheck>().ProblemAsync(cancellation)));
         services.AddSingleton<IKubeconfigSource>(new KubeconfigAccesses(address, dataKey, options.CertificateFile is null ? File.ReadAllText(folder.AuthorityFile) : null));
         services.AddImagoIdentity(new IdentityOptions
         {
@@ -168,7 +168,7 @@ public static class ImagoServer
                 app.Services.GetRequiredService<ServerAddress>().Listening(new Uri(bound));
             }
 
-            readiness.EngineRuns();
+            readiness.Started();
         });
         app.Lifetime.ApplicationStopping.Register(readiness.Stopping);
     }

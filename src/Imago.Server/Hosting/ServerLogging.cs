@@ -29,9 +29,9 @@ internal static class ServerLogging
             logging.AddSimpleConsole(text => (text.UseUtcTimestamp, text.TimestampFormat, text.SingleLine) = (true, "HH:mm:ss ", true));
         }
 
-        if (options.Otlp is { } otlp)
+        if (options.Otlp is not null)
         {
-            OtlpExport.AddLogs(logging, otlp, replica);
+            OtlpExport.AddLogs(logging, options, replica);
         }
     }
 }

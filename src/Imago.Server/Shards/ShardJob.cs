@@ -6,7 +6,7 @@ using Quartz;
 namespace Imago.Server.Shards;
 
 /// <summary>Works on one shard for a while and then lets go of it, so that replicas share the shards. A replica that dies loses its shards to the others: each job asks for recovery.</summary>
-internal sealed partial class ShardJob(IShardWork work, ShardPace pace, TimeProvider clock, IHostApplicationLifetime lifetime, ILogger<ShardJob> log) : IJob
+internal sealed partial class ShardJob(IShardWork work, ShardPace pace, HeldShards held, TimeProvider clock, IHostApplicationLifetime lifetime, ILogger<ShardJob> log) : IJob
 {
     public static JobKey KeyOf(int shard) => new(shard.ToString(CultureInfo.InvariantCulture), "shards");
 
@@ -15,6 +15,8 @@ internal sealed partial class ShardJob(IShardWork work, ShardPace pace, TimeProv
         var shard = int.Parse(context.JobDetail.Key.Name, CultureInfo.InvariantCulture);
         using var turn = new CancellationTokenSource(pace.TurnOf(shard), clock);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(turn.Token, cancellationToken, lifetime.ApplicationStopping);
+        var failed = false;
+        held.Begin(shard);
         try
         {
             await work.RunAsync(shard, stop.Token);
@@ -26,7 +28,12 @@ internal sealed partial class ShardJob(IShardWork work, ShardPace pace, TimeProv
         catch (Exception problem)
         {
             // Whatever it was must not end the shard for good: the trigger comes again in a moment.
+            failed = true;
             Failed(shard, problem);
+        }
+        finally
+        {
+            held.End(shard, failed);
         }
     }
 }

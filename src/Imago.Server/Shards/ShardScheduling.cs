@@ -24,6 +24,8 @@ internal static class ShardScheduling
     public static void AddShards(this IServiceCollection services, ServerOptions options, string replica)
     {
         services.AddSingleton(new ShardPace(options.Database is null ? LoneTurn : SharedTurn));
+        services.AddSingleton<HeldShards>();
+        services.AddSingleton<EngineCheck>();
         services.AddQuartz(quartz =>
         {
             quartz.ConfigureScheduler(scheduler =>

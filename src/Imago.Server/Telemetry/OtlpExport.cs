@@ -1,3 +1,4 @@
+using Imago.Server.Configuration;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
@@ -18,23 +19,35 @@ internal sealed class OtlpExport : IDisposable
     private readonly TracerProvider _traces;
     private readonly MeterProvider _metrics;
 
-    public OtlpExport(Uri endpoint, string replica)
+    public OtlpExport(ServerOptions options, string replica)
     {
-        _traces = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(ResourceOf(replica)).AddSource(Sources).AddOtlpExporter(o => o.Endpoint = endpoint).Build();
-        _metrics = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(ResourceOf(replica)).AddMeter(Meters).AddOtlpExporter(o => o.Endpoint = endpoint).Build();
+        // ASP.NET leaves method, path and status to an instrumentation package unless it is told that there is none; read when the server starts.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", isEnabled: false);
+        _traces = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(ResourceOf(replica)).AddSource(Sources).AddOtlpExporter(o => Configure(o, options, "traces")).Build();
+        _metrics = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(ResourceOf(replica)).AddMeter(Meters).AddOtlpExporter(o => Configure(o, options, "metrics")).Build();
     }
 
-    public static void AddLogs(ILoggingBuilder logging, Uri endpoint, string replica) => logging.AddOpenTelemetry(options =>
+    public static void AddLogs(ILoggingBuilder logging, ServerOptions options, string replica) => logging.AddOpenTelemetry(telemetry =>
     {
-        options.SetResourceBuilder(ResourceOf(replica));
-        options.IncludeFormattedMessage = true;
-        options.AddOtlpExporter((OtlpExporterOptions o) => o.Endpoint = endpoint);
+        telemetry.SetResourceBuilder(ResourceOf(replica));
+        telemetry.IncludeFormattedMessage = true;
+        telemetry.AddOtlpExporter((OtlpExporterOptions o) => Configure(o, options, "logs"));
     });
 
     public void Dispose()
     {
         _traces.Dispose();
         _metrics.Dispose();
+    }
+
+    private static void Configure(OtlpExporterOptions exporter, ServerOptions options, string signal)
+    {
+        var endpoint = options.Otlp!.ToString().TrimEnd('/');
+
+        // The exporter adds the path of a signal only to an address of its own configuration.
+        (exporter.Protocol, exporter.Endpoint) = options.OtlpProtocol == OtlpProtocol.HttpProtobuf
+            ? (OtlpExportProtocol.HttpProtobuf, new Uri($"{endpoint}/v1/{signal}"))
+            : (OtlpExportProtocol.Grpc, new Uri(endpoint));
     }
 
     private static ResourceBuilder ResourceOf(string replica) => ResourceBuilder.CreateEmpty()

@@ -24,11 +24,7 @@ public sealed class AutomaticUpgradeTests(AzureCliFixture fixture) : AzStory(fix
         var image = await PublishedImage.PublishAsync(Arm, ClusterPath, daysOld: 30);
 
         // The image is offered, and nothing moves before its time.
-        await Until.Async(
-            "The image being offered",
-            TimeSpan.FromSeconds(20),
-            () => AzJson($"aks nodepool get-upgrades {TheCluster} --nodepool-name nodepool1"),
-            p => p.GetProperty("latestNodeImageVersion").GetString() == image);
+        (await AzJson($"aks nodepool get-upgrades {TheCluster} --nodepool-name nodepool1")).GetProperty("latestNodeImageVersion").GetString().ShouldBe(image);
         var nodes = await Arm.GetAsync($"{ClusterPath}/providers/Imago/nodes");
         if (nodes.Date < window.Start)
         {

@@ -106,8 +106,7 @@ public sealed class PoolTests(AzureCliFixture fixture) : AzStory(fixture)
 
         await Az($"aks upgrade --resource-group {AzureCliFixture.Group} --name {ClusterName} --node-image-only --yes");
 
-        var nodes = await Until.Async("All nodes at the new image", TimeSpan.FromMinutes(4), () => NodesAsync(null), all => all.Count == 3 && all.All(n => n.GetProperty("image").GetString() == image));
-        nodes.ShouldAllBe(n => n.GetProperty("ready").GetBoolean());
+        await Until.Async("All nodes at the new image", TimeSpan.FromMinutes(4), () => NodesAsync(null), all => all.Count == 3 && all.All(n => n.GetProperty("image").GetString() == image && n.GetProperty("ready").GetBoolean()));
         await ClusterAtRestAsync();
     }
 

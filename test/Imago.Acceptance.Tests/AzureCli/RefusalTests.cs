@@ -72,7 +72,7 @@ public sealed class RefusalTests(AzureCliFixture fixture) : AzStory(fixture)
         var refused = await Session.RunAsync($"aks upgrade {TheCluster} --node-image-only");
 
         refused.ExitCode.ShouldBe(1);
-        refused.Error.ShouldContain("--yes");
+        refused.Error.ShouldContain("NoTTYException");
     }
 
     [Fact, Trait("Rule", "AZ-56")]

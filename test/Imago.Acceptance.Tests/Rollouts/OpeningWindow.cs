@@ -14,9 +14,12 @@ internal sealed record OpeningWindow(DateTimeOffset Start)
     public string StartTime => Start.ToString("HH:mm", CultureInfo.InvariantCulture);
 
     /// <summary>The body of a maintenance configuration.</summary>
-    public object Body => new
+    public object Body => Lasting(4);
+
+    /// <summary>The same, of another length in hours.</summary>
+    public object Lasting(int hours) => new
     {
-        properties = new { maintenanceWindow = new { schedule = new { daily = new { intervalDays = 1 } }, durationHours = 4, utcOffset = "+00:00", startDate = StartDate, startTime = StartTime } },
+        properties = new { maintenanceWindow = new { schedule = new { daily = new { intervalDays = 1 } }, durationHours = hours, utcOffset = "+00:00", startDate = StartDate, startTime = StartTime } },
     };
 
     /// <summary>The next one that does not open at once.</summary>

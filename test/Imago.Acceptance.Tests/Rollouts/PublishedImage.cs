@@ -20,6 +20,14 @@ internal static class PublishedImage
         var image = string.Create(CultureInfo.InvariantCulture, $"{current[..current.LastIndexOf('-')]}-{published:yyyyMM.dd}.0");
         var answer = await arm.PostAsync("/providers/Imago/releases", new { image, publishedAt = published.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture) });
         answer.Must(HttpStatusCode.OK, HttpStatusCode.Created);
+
+        // Every server process looks about once a second at what was published; what is asked for in that second is still answered with the image before.
+        var pool = cluster.Properties.GetProperty("agentPoolProfiles")[0].GetProperty("name").GetString();
+        await Until.Async(
+            "The image being offered",
+            TimeSpan.FromSeconds(30),
+            () => arm.GetAsync($"{clusterPath}/agentPools/{pool}/upgradeProfiles/default"),
+            a => a.Must(HttpStatusCode.OK).Properties.GetProperty("latestNodeImageVersion").GetString() == image);
         return image;
     }
 }

@@ -149,6 +149,19 @@ public sealed class ChannelAdmissionTests
     }
 
     [Fact]
+    [Trait("Rule", "CH-80")]
+    [Trait("Rule", "AZ-32")]
+    public void Write_ClusterChannelNodeImageWithTheStoredNodeOsChannelSentBack_SetsTheNodeOsChannel()
+    {
+        var cluster = WrittenCluster.Made(Profile("None"));
+
+        cluster.Put(Update("""{"upgradeChannel":"node-image","nodeOSUpgradeChannel":"None"}""")).ShouldBeNull();
+
+        Channels(cluster).ShouldBe(("node-image", "NodeImage"));
+        cluster.Put(Update("""{"upgradeChannel":"node-image","nodeOSUpgradeChannel":"None"}""")).ShouldRefuse(NodeOs, "while the cluster's upgrade channel is 'node-image'");
+    }
+
+    [Fact]
     [Trait("Rule", "CH-81")]
     public void Write_OtherNodeOsChannelUnderNodeImage_IsRefused()
     {

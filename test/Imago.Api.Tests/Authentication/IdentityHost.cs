@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Imago.Api.Activities;
 using Imago.Api.Authentication;
 using Imago.Api.Limits;
 using Imago.Application.Storage;
@@ -35,6 +36,8 @@ internal sealed class IdentityHost : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
+    public NotedWrites Noted => Services.GetRequiredService<NotedWrites>();
+
     public static async Task<IdentityHost> StartAsync(
         LimitOptions? limits = null, Func<IdentityOptions, IdentityOptions>? change = null, Action<IServiceCollection>? services = null, MemoryPrincipals? store = null)
     {
@@ -45,6 +48,8 @@ internal sealed class IdentityHost : IAsyncDisposable
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<TimeProvider>(clock);
         builder.Services.AddSingleton<IPrincipalStore>(principals);
+        builder.Services.AddSingleton<NotedWrites>();
+        builder.Services.AddSingleton<IWriteAudit>(s => s.GetRequiredService<NotedWrites>());
         builder.Services.AddImagoIdentity(change?.Invoke(options) ?? options);
         services?.Invoke(builder.Services);
         var app = builder.Build();

@@ -119,6 +119,35 @@ public sealed class PrincipalEndpointTests
     }
 
     [Fact]
+    public async Task Writes_OfPrincipalsAndRoles_AreNotedAlsoWhenRefusedButNeverWithASecret()
+    {
+        await using var host = await IdentityHost.StartAsync();
+        var owner = await host.TokenAsync(await host.PrincipalAsync("Owner"));
+        var reader = await host.TokenAsync(await host.PrincipalAsync("Reader", name: "reader"));
+        var secret = Text((await Body(await host.SendAsync(HttpMethod.Put, Robots, owner, [])))["properties"]!, "secret");
+        await host.SendAsync(HttpMethod.Get, Robots, owner);
+        await host.SendAsync(HttpMethod.Put, $"/providers/Imago/roleAssignments/{Guid.CreateVersion7()}{Version}", owner, Assignment("p1", "God"));
+        await host.SendAsync(HttpMethod.Put, $"/providers/Imago/roleAssignments/{Guid.CreateVersion7()}{Version}", owner, Assignment("p1", "Reader"));
+        await host.SendAsync(HttpMethod.Put, Robots, reader, []);
+        await host.SendAsync(HttpMethod.Put, IdentityHost.Cluster, reader, []);
+        await host.SendAsync(HttpMethod.Put, Robots, token: null, []);
+
+        var lines = host.Noted.Lines;
+
+        string[] begins =
+        [
+            "Imago/servicePrincipals/write 201 ", "Imago/roleAssignments/write 400 ", "Imago/roleAssignments/write 201 ",
+            "Imago/servicePrincipals/write 403 ", "Microsoft.ContainerService/managedClusters/write 403 ",
+        ];
+        lines.Count.ShouldBe(begins.Length);
+        lines.Zip(begins).ShouldAllBe(p => p.First.StartsWith(p.Second, StringComparison.Ordinal));
+        lines[0].ShouldContain("\"displayName\":\"builder\"");
+        lines[1].ShouldContain("InvalidParameter");
+        lines[2].ShouldContain("\"principalId\":\"p1\",\"role\":\"Reader\"");
+        lines.ShouldAllBe(l => !l.Contains(secret, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Endpoints_WithoutTheirApiVersion_SayWhichItIs()
     {
         await using var host = await IdentityHost.StartAsync();

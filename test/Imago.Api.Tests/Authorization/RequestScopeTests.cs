@@ -28,6 +28,7 @@ public sealed class RequestScopeTests
     [InlineData("GET", S + "/providers/Microsoft.ContainerService", S, "Microsoft.ContainerService/read", "Reader", S)]
     [InlineData("GET", S + "/providers/Microsoft.ContainerService/locations/eastus/operations/1", S + "/providers/Microsoft.ContainerService/locations/eastus/operations/1", "Microsoft.ContainerService/locations/operations/read", "Reader", S)]
     [InlineData("GET", S + "/providers/Microsoft.Insights/eventtypes/management/values", S + "/providers/Microsoft.Insights/eventtypes/management", "Microsoft.Insights/eventtypes/values/read", "Reader", null)]
+    [InlineData("GET", "/providers/Microsoft.Insights/eventtypes/management/values", "/providers/Microsoft.Insights/eventtypes/management", "Microsoft.Insights/eventtypes/values/read", "Reader", null)]
     [InlineData("POST", S + "/providers/Microsoft.ContainerService/register", S, "Microsoft.ContainerService/register/action", "Contributor", null)]
     [InlineData("POST", S + "/providers/Microsoft.Features/providers/ns/features/f/register", S + "/providers/Microsoft.Features/providers/ns/features/f", "ns/features/register/action", "Contributor", null)]
     [InlineData("POST", C + "/providers/Imago/pause", C, "Imago/pause/action", "Contributor", null)]

@@ -22,9 +22,12 @@ internal static class ProcessRun
         return Process.Start(start)!;
     }
 
-    public static async Task<CommandRun> ToEndAsync(params string[] args)
+    public static Task<CommandRun> ToEndAsync(params string[] args) => ToEndAsync(new Dictionary<string, string>(StringComparer.Ordinal), args);
+
+    /// <summary>With variables beside those of this process.</summary>
+    public static async Task<CommandRun> ToEndAsync(IReadOnlyDictionary<string, string> environment, params string[] args)
     {
-        using var process = Start(args);
+        using var process = In(environment, args);
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();

@@ -40,6 +40,12 @@ public sealed class ChannelCouplingTests
     }
 
     [Fact]
+    [Trait("Rule", "CH-80")]
+    [Trait("Rule", "AZ-32")]
+    public void AfterWrite_CouplingWithTheStoredChannelSentBack_Follows() =>
+        ChannelCoupling.AfterWrite("stable", NodeOsChannel.SecurityPatch, "node-image", NodeOsChannel.SecurityPatch).ShouldBe((NodeOsChannel.NodeImage, null));
+
+    [Fact]
     [Trait("Rule", "CH-82")]
     public void AfterWrite_UncouplingAndAnotherChannelInOneRequest_IsAccepted() =>
         ChannelCoupling.AfterWrite("node-image", NodeOsChannel.NodeImage, "stable", NodeOsChannel.SecurityPatch).ShouldBe((NodeOsChannel.SecurityPatch, null));

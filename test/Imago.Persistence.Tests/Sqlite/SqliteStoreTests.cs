@@ -25,6 +25,20 @@ public sealed class SqliteStoreTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Open_LeaseOfAProcessThatHasEnded_IsFreeAtOnceAndTheNextEpochIsHigher()
+    {
+        var now = NodaTime.Instant.FromUtc(2026, 11, 25, 12, 0);
+        var first = await database.OpenAsync();
+        (await first.HoldLeaseAsync("c", "dead", now, NodaTime.Duration.FromMinutes(1), Cancellation))!.Epoch.ShouldBe(1);
+        (await first.HoldLeaseAsync("c", "other", now, NodaTime.Duration.FromMinutes(1), Cancellation)).ShouldBeNull();
+        await database.CloseAsync(first);
+
+        var second = await database.OpenAsync();
+
+        (await second.HoldLeaseAsync("c", "other", now, NodaTime.Duration.FromMinutes(1), Cancellation))!.Epoch.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task Open_FileOfTextInstead_SaysThatItIsNoDatabase()
     {
         await File.WriteAllTextAsync(database.Options.DataFile!, new string('x', 5000), Cancellation);

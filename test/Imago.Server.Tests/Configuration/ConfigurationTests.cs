@@ -74,6 +74,8 @@ public sealed class ConfigurationTests
     [InlineData("log.format", "json", true)]
     [InlineData("log.level", "7", false)]
     [InlineData("metrics.anonymous", "yes", false)]
+    [InlineData("telemetry.protocol", "httpprotobuf", true)]
+    [InlineData("telemetry.protocol", "HttpJson", false)]
     [InlineData("limits.failedSignInsPerMinute", "0", false)]
     public void Read_Value_IsTakenOrRefused(string key, string value, bool allowed) =>
         Read(null, Nothing, new(StringComparer.Ordinal) { [key] = value }).Problems.IsEmpty.ShouldBe(allowed);

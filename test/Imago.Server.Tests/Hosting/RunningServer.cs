@@ -82,6 +82,17 @@ internal sealed class RunningServer : IAsyncDisposable
         return (answer.StatusCode, text.Length == 0 ? null : JsonNode.Parse(text) as JsonObject);
     }
 
+    /// <summary>Waits until the server says that it is ready: its shards are taken up in the first second or two.</summary>
+    public async Task UntilReadyAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (await Client.GetAsync("/readyz", patience.Token) is { IsSuccessStatusCode: false })
+        {
+            await timer.WaitForNextTickAsync(patience.Token);
+        }
+    }
+
     /// <summary>Asks again and again until the answer is as wanted.</summary>
     public async Task<JsonObject> UntilAsync(string path, string version, Func<JsonObject, bool> wanted)
     {

@@ -52,6 +52,7 @@ public sealed class ServerTests
     public async Task Probes_OfARunningServer_AnswerWithoutAToken()
     {
         await using var server = await RunningServer.StartAsync();
+        await server.UntilReadyAsync();
 
         (await server.Client.GetAsync("/healthz")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await server.Client.GetAsync("/readyz")).StatusCode.ShouldBe(HttpStatusCode.OK);

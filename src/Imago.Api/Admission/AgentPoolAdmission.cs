@@ -13,7 +13,7 @@ using Imago.Domain.Rollouts.Settings;
 
 namespace Imago.Api.Admission;
 
-/// <summary>Judges a PUT or DELETE of one node pool. Pure: what is refused has changed nothing.</summary>
+/// <summary>Judges a PUT of one node pool. Pure: what is refused has changed nothing.</summary>
 /// <remarks>Rules: AZ-16, AZ-17, AZ-33, EV-83, EV-85, EV-86, CH-20.</remarks>
 public static class AgentPoolAdmission
 {
@@ -34,6 +34,12 @@ public static class AgentPoolAdmission
         var (root, changedFixed) = SchemaMerge.Replace(AgentPoolSchema.Resource, requested, before is null ? null : JsonReading.Parse(before.Document), version);
         problems.Add("", changedFixed);
 
+        // The power state is read-only and else ignored; but this is how a pool is stopped, and taking it would look as if it had been.
+        if (StatusText.ReadCluster(cluster.Status).Running && SaysStopped(body))
+        {
+            problems.Add("properties.powerState.code", $"Node pool '{id.Name}' cannot be stopped by itself: that is not served. Stop the cluster, or set 'count' to what is needed.");
+        }
+
         var document = ClusterDocument.Of(cluster);
         KubernetesVersion? kubernetes = KubernetesVersion.TryParse(StatusText.ReadCluster(cluster.Status).KubernetesVersion, out var has) ? has : null;
         var surroundings = new PoolSurroundings(document.NodeOsChannel, kubernetes, document.KubernetesVersion, document.HasLongTermSupport, document.Location);
@@ -46,6 +52,11 @@ public static class AgentPoolAdmission
 
         return problems.Any ? (null, problems.Refusal()) : (admitted, null);
     }
+
+    private static bool SaysStopped(JsonObject body) =>
+        Member(Member(Member(body, "properties"), "powerState"), "code") is JsonValue code && code.TryGetValue<string>(out var text) && text.Equals("Stopped", StringComparison.OrdinalIgnoreCase);
+
+    private static JsonNode? Member(JsonNode? node, string name) => (node as JsonObject)?.FirstOrDefault(m => m.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
 
     private static bool IsLastSystemPool(ResourceId id, ImmutableArray<StoredResource> stored)
     {

@@ -26,7 +26,7 @@ internal static class DemoServer
             var options = read([("data", data ?? temporary), ("log.level", "Warning"), ("features.registration", "5s")]);
 
             // Who did not ask for an address gets a demo even while a server runs at the usual one.
-            if (listen is null && IsTaken(options.Listen[0]))
+            if (listen is null && options.Listen[0].GetLeftPart(UriPartial.Authority) == DefaultListen && ListenProbe.IsTaken(options.Listen[0]))
             {
                 options = options with { Listen = [new Uri(FreeListen)] };
             }
@@ -107,24 +107,5 @@ internal static class DemoServer
         yield return $"  imago login --server {address} --ca-file {folder.AuthorityFile} --client-id {login.AppId}";
         yield return $"  imago explain {ServerDemoStory.Cluster} --group {ServerDemoStory.Group}";
         yield return "";
-    }
-
-    private static bool IsTaken(Uri address)
-    {
-        if (address.GetLeftPart(UriPartial.Authority) != DefaultListen)
-        {
-            return false;
-        }
-
-        try
-        {
-            using var probe = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, address.Port);
-            probe.Start();
-            return false;
-        }
-        catch (System.Net.Sockets.SocketException)
-        {
-            return true;
-        }
     }
 }

@@ -26,15 +26,24 @@ internal static class ServerRun
     /// <exception cref="InputException">The address is taken.</exception>
     public static async Task StartAsync(WebApplication app, ServerOptions options, CancellationToken cancellation)
     {
+        if (options.Listen.Where(ListenProbe.IsTaken).ToList() is [_, ..] taken)
+        {
+            throw new InputException(Taken(taken));
+        }
+
         try
         {
             await app.StartAsync(cancellation);
         }
-        catch (IOException taken) when (taken.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        catch (IOException problem) when (problem.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {
-            throw new InputException($"{string.Join(", ", options.Listen.Select(l => l.GetLeftPart(UriPartial.Authority)))} is in use by another process. Stop it, or choose another address with --listen, for example https://127.0.0.1:0.", taken);
+            // Somebody took it meanwhile.
+            throw new InputException(Taken(options.Listen), problem);
         }
     }
+
+    private static string Taken(IEnumerable<Uri> addresses) =>
+        $"{string.Join(", ", addresses.Select(l => l.GetLeftPart(UriPartial.Authority)))} is in use by another process. Stop it, or choose another address with --listen, for example https://127.0.0.1:0.";
 
     /// <summary>Waits for Ctrl-C or SIGTERM and stops: no new requests, those under way and the passes in hand are finished, within bounds.</summary>
     public static async Task UntilStoppedAsync(WebApplication app, CancellationToken cancellation)

@@ -15,7 +15,7 @@ public static class SettingCatalog
     public static ImmutableArray<Setting> All { get; } =
     [
         new("data", "a folder", "$XDG_DATA_HOME/imago, else ~/.local/share/imago", "Where everything is kept.", (o, t) => Text(t) is { } x ? o with { DataFolder = x } : null),
-        new("listen", "addresses such as https://127.0.0.1:8443, separated by commas", "https://127.0.0.1:8443", "Where it listens. Port 0: the system chooses.", (o, t) => ListenAddresses(t) is { } x ? o with { Listen = x } : null),
+        new("listen", "https addresses with an IP address or localhost, separated by commas", "https://127.0.0.1:8443", "Where it listens; https://0.0.0.0:8443 is everywhere. Port 0: the system chooses.", (o, t) => ListenAddresses(t) is { } x ? o with { Listen = x } : null),
         new("publicAddress", "an https address", "the one that clients use", "The address that links in answers and the issuer's name begin with.", (o, t) => Address(t, "https") is { } x ? o with { PublicAddress = x } : null),
         new("names", "host names and addresses, separated by commas", "none", "What the server's certificate is for beside 127.0.0.1, ::1 and localhost.", (o, t) => HostNames(t) is { } x ? o with { Names = x } : null),
         new("certificate.file", "a PEM file", "made by the server", "A certificate of your own.", (o, t) => Text(t) is { } x ? o with { CertificateFile = x } : null),
@@ -98,7 +98,7 @@ public static class SettingCatalog
     {
         // Plain http is offered to nobody: Azure's clients refuse to send tokens over it (AZ-42), and others should.
         var all = List(text).Select(t => Address(t, "https")).ToList();
-        return all.Count > 0 && all.TrueForAll(a => a is { AbsolutePath: "/" }) ? [.. all!] : null;
+        return all.Count > 0 && all.TrueForAll(a => a is { AbsolutePath: "/" } && (a.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6 || a.Host == "localhost")) ? [.. all!] : null;
     }
 
     private static ImmutableArray<string>? HostNames(string text)

@@ -14,22 +14,34 @@ internal sealed partial class RetentionWork(IStore store, ServerOptions options,
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, clock);
-        do
+        try
         {
-            try
+            do
             {
-                var removed = await store.ForgetBeforeAsync(Instant.FromDateTimeOffset(clock.GetUtcNow()) - options.Retention, stoppingToken);
-                if (removed > 0)
-                {
-                    Removed(removed, options.Retention.TotalDays);
-                }
+                await ForgetAsync(stoppingToken);
             }
-            catch (StoreUnavailableException problem)
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // A stop is no failure, also where the server could not start.
+        }
+    }
+
+    private async Task ForgetAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            var removed = await store.ForgetBeforeAsync(Instant.FromDateTimeOffset(clock.GetUtcNow()) - options.Retention, cancellation);
+            if (removed > 0)
             {
-                // The next time will do as well.
-                NotRemoved(problem.Message);
+                Removed(removed, options.Retention.TotalDays);
             }
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        catch (StoreUnavailableException problem)
+        {
+            // The next time will do as well.
+            NotRemoved(problem.Message);
+        }
     }
 }

@@ -269,6 +269,15 @@ public sealed class PoolAdmissionTests
     }
 
     [Fact]
+    public void Write_ThatWouldStopOnePool_IsRefusedInsteadOfIgnored()
+    {
+        var cluster = WrittenCluster.Made();
+
+        cluster.PutPool("sys", Properties("\"powerState\":{\"code\":\"stopped\"}")).ShouldRefuse("properties.powerState.code", "cannot be stopped by itself");
+        cluster.PutPool("sys", Properties("\"powerState\":{\"code\":\"Running\"}")).ShouldBeNull();
+    }
+
+    [Fact]
     public void Write_LastSystemPool_StaysOne()
     {
         var cluster = WrittenCluster.Made();

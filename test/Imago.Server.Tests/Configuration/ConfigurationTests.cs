@@ -43,7 +43,7 @@ public sealed class ConfigurationTests
             new(StringComparer.Ordinal) { ["certificate.file"] = "a.crt" }).Problems;
 
         problems.Length.ShouldBe(6);
-        problems.ShouldContain("listen (imago.json): 'http://127.0.0.1:80' is not allowed. Allowed: addresses such as https://127.0.0.1:8443, separated by commas.");
+        problems.ShouldContain("listen (imago.json): 'http://127.0.0.1:80' is not allowed. Allowed: https addresses with an IP address or localhost, separated by commas.");
         problems.ShouldContain("limits.bodyByte (imago.json): there is no such setting. Did you mean 'limits.bodyBytes'?");
         problems.ShouldContain(p => p.StartsWith("api.retryAfter (imago.json): '5 parsecs' is not allowed.", StringComparison.Ordinal));
         problems.ShouldContain(p => p.StartsWith("log.level (imago.json): null is not allowed.", StringComparison.Ordinal));
@@ -62,7 +62,9 @@ public sealed class ConfigurationTests
 
     [Theory]
     [InlineData("listen", "https://0.0.0.0:443,https://[::1]:8443", true)]
-    [InlineData("listen", "https://host:1/path", false)]
+    [InlineData("listen", "https://127.0.0.1:1/path", false)]
+    [InlineData("listen", "https://localhost:8443", true)]
+    [InlineData("listen", "https://imago.example.com:8443", false)]
     [InlineData("publicAddress", "http://imago.example.com", false)]
     [InlineData("publicAddress", "https://user:secret@imago.example.com", false)]
     [InlineData("names", "imago.example.com, 10.0.0.1", true)]

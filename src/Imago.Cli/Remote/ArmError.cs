@@ -15,7 +15,12 @@ internal sealed record ArmError(string Code, string Message, string? Target, Imm
     private const int DeepestDetail = 8;
 
     /// <summary>Reads <c>{"error":{…}}</c> or what stands in it; null when there is no error.</summary>
-    public static ArmError? Read(JsonNode? body) => (body as JsonObject)?["error"] is JsonObject error ? Of(error, 0) : null;
+    public static ArmError? Read(JsonNode? body) => body switch
+    {
+        JsonObject whole when whole["error"] is JsonObject error => Of(error, 0),
+        JsonObject error when error.Text("code") is not null && error.Text("message") is not null => Of(error, 0),
+        _ => null,
+    };
 
     /// <summary>One line for the whole and one for each detail.</summary>
     public string Text()

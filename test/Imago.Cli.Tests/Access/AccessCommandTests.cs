@@ -92,14 +92,16 @@ public sealed class AccessCommandTests : IAsyncLifetime
     public async Task Release_ThatIsNeitherImageNorLevel_IsAMisuse(params string[] args) =>
         (await _client.RunAsync(["release", "publish", .. args])).ShouldFail(ExitCode.Usage, "What is published is either an image (--image) or a patch level (--track and --level).");
 
-    [Fact]
+    [Theory]
+    [InlineData("""{\"error\":{\"code\":\"Bad\",\"message\":\"No.\"}}""")]
+    [InlineData("""{\"code\":\"Bad\",\"message\":\"No.\"}""")]
     [Trait("Rule", "AZ-28")]
     [Trait("Rule", "EV-58")]
-    public async Task Activity_OfACluster_AsksForItsTimeAndShowsMessages()
+    public async Task Activity_OfACluster_AsksForItsTimeAndShowsMessages(string message)
     {
-        Arm.Answer($"/subscriptions/{FakeArm.Subscription}/providers/Microsoft.Insights/eventtypes/management/values", """
+        Arm.Answer($"/subscriptions/{FakeArm.Subscription}/providers/Microsoft.Insights/eventtypes/management/values", $$$"""
             {"value":[{"eventTimestamp":"2026-06-30T22:05:00Z","operationName":{"value":"Microsoft.ContainerService/managedClusters/write"},"status":{"value":"Failed"},"caller":"me",
-            "resourceId":"/subscriptions/s/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/shop","properties":{"message":"{\"error\":{\"code\":\"Bad\",\"message\":\"No.\"}}"}}]}
+            "resourceId":"/subscriptions/s/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/shop","properties":{"message":"{{{message}}}"}}]}
             """);
 
         (await _client.OkAsync("activity", "list", "--cluster", "shop", "-g", "rg", "--from", "2026-06-30", "--to", "2026-07-01")).ShouldContain("  2026-06-30 22:05:00  managedClusters/write  shop  Failed  me      (Bad) No.\n");

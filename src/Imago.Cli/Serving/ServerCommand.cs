@@ -10,7 +10,7 @@ namespace Imago.Cli.Serving;
 /// <summary><c>imago server</c>: the control plane, in this process until Ctrl-C.</summary>
 internal static class ServerCommand
 {
-    private const double DemoTimeScale = 20;
+    private const double DemoTimeScale = 60;
 
     public static Command Create(Terminal terminal)
     {

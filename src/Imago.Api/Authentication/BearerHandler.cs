@@ -43,6 +43,6 @@ internal sealed class BearerHandler(
         // AZ-44: with error="invalid_token" clients neither retry nor ask for more; they print the message.
         Response.Headers[HeaderNames.WWWAuthenticate] =
             $"Bearer authorization_uri=\"{issuer.Of(Context)}\", error=\"invalid_token\", error_description=\"{text.Replace('"', '\'')}\"";
-        await ArmRefusal.WriteAsync(Context, StatusCodes.Status401Unauthorized, problem is null ? "AuthenticationFailed" : "InvalidAuthenticationToken", text);
+        await RefusalWriter.WriteAsync(Context, StatusCodes.Status401Unauthorized, problem is null ? "AuthenticationFailed" : "InvalidAuthenticationToken", text);
     }
 }

@@ -61,7 +61,7 @@ internal sealed partial class Gate(RequestDelegate next, IdentityOptions options
         if (!IsAllowed(access, asked))
         {
             Refusing(caller, asked.Action, asked.Scope);
-            await ArmRefusal.WriteAsync(
+            await RefusalWriter.WriteAsync(
                 context,
                 StatusCodes.Status403Forbidden,
                 "AuthorizationFailed",

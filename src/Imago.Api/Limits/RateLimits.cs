@@ -42,7 +42,7 @@ internal sealed class RateLimits : IDisposable
     public static Task RefuseAsync(HttpContext context, TimeSpan wait)
     {
         SetRetryAfter(context, wait);
-        return ArmRefusal.WriteAsync(
+        return RefusalWriter.WriteAsync(
             context, StatusCodes.Status429TooManyRequests, "TooManyRequests", $"Too many requests. Wait {Seconds(wait)} s, as the 'Retry-After' header says, and try again.");
     }
 

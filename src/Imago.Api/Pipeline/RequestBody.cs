@@ -13,7 +13,12 @@ internal static class RequestBody
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
     /// <summary>The object, or the refusal; exactly one of them is given.</summary>
-    public static async ValueTask<(JsonObject? Body, ApiAnswer? Refusal)> ReadAsync(HttpRequest request, ApiOptions options, CancellationToken cancellation)
+    /// <param name="request">The request.</param>
+    /// <param name="options">How large and how deep a body may be.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    /// <param name="mayBeEmpty">Whether no body means an object without properties; else it is refused.</param>
+    public static async ValueTask<(JsonObject? Body, ApiAnswer? Refusal)> ReadAsync(
+        HttpRequest request, ApiOptions options, CancellationToken cancellation, bool mayBeEmpty = false)
     {
         var mediaType = (request.ContentType ?? "").Split(';')[0].Trim();
         if (mediaType.Length > 0 && !mediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) && !mediaType.EndsWith("+json", StringComparison.OrdinalIgnoreCase))
@@ -24,7 +29,7 @@ internal static class RequestBody
         var bytes = await ReadBytesAsync(request, options.LargestBody, cancellation);
         return bytes is null
             ? (null, Problems.Of(413, ErrorCodes.RequestEntityTooLarge, $"The request content is larger than {options.LargestBody} bytes, which is the most that is accepted. Send less."))
-            : Parse(bytes.Value, options.DeepestBody);
+            : bytes.Value.IsEmpty && mayBeEmpty ? ([], null) : Parse(bytes.Value, options.DeepestBody);
     }
 
     private static (JsonObject? Body, ApiAnswer? Refusal) Parse(ReadOnlyMemory<byte> bytes, int deepest)

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Imago.Api.Authentication;
+using Imago.Api.Pipeline;
+using Imago.Contracts.Errors;
 using Microsoft.AspNetCore.Http;
 
 namespace Imago.Api.Principals;
@@ -9,8 +11,6 @@ namespace Imago.Api.Principals;
 internal static class ExtensionCall
 {
     public const string ApiVersion = "2026-11-01";
-
-    private const int DeepestBody = 8;
 
     /// <summary>Whether the request names our api-version; else the answer has been written.</summary>
     public static async ValueTask<bool> HasVersionAsync(HttpContext context)
@@ -21,7 +21,7 @@ internal static class ExtensionCall
             return true;
         }
 
-        await ArmRefusal.WriteAsync(
+        await RefusalWriter.WriteAsync(
             context,
             StatusCodes.Status400BadRequest,
             asked.Length == 0 ? "MissingApiVersionParameter" : "InvalidApiVersionParameter",
@@ -30,35 +30,22 @@ internal static class ExtensionCall
     }
 
     /// <summary>The <c>properties</c> of the body, empty if there is no body; null if it cannot be read, and the answer has been written.</summary>
-    public static async ValueTask<JsonObject?> PropertiesAsync(HttpContext context)
+    public static async ValueTask<JsonObject?> PropertiesAsync(HttpContext context, ApiOptions options)
     {
-        var problem = "The body must be a JSON object with the object 'properties'.";
-        try
+        var (body, refusal) = await RequestBody.ReadAsync(context.Request, options, context.RequestAborted, mayBeEmpty: true);
+        if (refusal is not null)
         {
-            using var text = new MemoryStream();
-            await context.Request.Body.CopyToAsync(text, context.RequestAborted);
-            if (text.Length == 0)
-            {
-                return [];
-            }
-
-            var node = JsonNode.Parse(text.GetBuffer().AsSpan(0, (int)text.Length), documentOptions: new JsonDocumentOptions { MaxDepth = DeepestBody, AllowDuplicateProperties = false });
-            if (node is JsonObject body && (body["properties"] ?? new JsonObject()) is JsonObject properties)
-            {
-                return properties;
-            }
-        }
-        catch (JsonException malformed)
-        {
-            problem = $"The body is not valid JSON: {malformed.Message}";
-        }
-        catch (BadHttpRequestException unreadable)
-        {
-            await ArmRefusal.WriteAsync(context, unreadable.StatusCode, "InvalidRequestContent", "The body of the request cannot be read, or is too large.");
+            var error = refusal.Body!["error"]!;
+            await RefusalWriter.WriteAsync(context, refusal.Status, (string)error["code"]!, (string)error["message"]!);
             return null;
         }
 
-        await ArmRefusal.WriteAsync(context, StatusCodes.Status400BadRequest, "InvalidRequestContent", problem);
+        if ((body!["properties"] ?? new JsonObject()) is JsonObject properties)
+        {
+            return properties;
+        }
+
+        await RefusalWriter.WriteAsync(context, StatusCodes.Status400BadRequest, ErrorCodes.InvalidRequestContent, "The body must be a JSON object with the object 'properties'.");
         return null;
     }
 

@@ -58,16 +58,16 @@ internal static class RoleAssignmentEndpoints
 
         if (await FindAsync(store, id, ScopeOf(context), context.RequestAborted) is not { } found)
         {
-            await ArmRefusal.WriteAsync(context, StatusCodes.Status404NotFound, "RoleAssignmentNotFound", $"The role assignment '{id}' is not found at scope '{ScopeOf(context)}'.");
+            await RefusalWriter.WriteAsync(context, StatusCodes.Status404NotFound, "RoleAssignmentNotFound", $"The role assignment '{id}' is not found at scope '{ScopeOf(context)}'.");
             return;
         }
 
         await Results.Json(PrincipalDocument.Of(found)).ExecuteAsync(context);
     }
 
-    private static async Task PutAsync(HttpContext context, string id, IPrincipalStore store, RoleDirectory roles, TimeProvider clock)
+    private static async Task PutAsync(HttpContext context, string id, IPrincipalStore store, RoleDirectory roles, TimeProvider clock, ApiOptions options)
     {
-        if (!await ExtensionCall.HasVersionAsync(context) || await ExtensionCall.PropertiesAsync(context) is not { } properties)
+        if (!await ExtensionCall.HasVersionAsync(context) || await ExtensionCall.PropertiesAsync(context, options) is not { } properties)
         {
             return;
         }
@@ -100,14 +100,14 @@ internal static class RoleAssignmentEndpoints
         var existing = all.FirstOrDefault(a => string.Equals(a.Id, guid.ToString(), StringComparison.OrdinalIgnoreCase));
         if (problems.Count == 0 && existing is not null && (existing.ScopeKey != scope || !string.Equals(existing.PrincipalId, principal, StringComparison.OrdinalIgnoreCase)))
         {
-            await ArmRefusal.WriteAsync(
+            await RefusalWriter.WriteAsync(
                 context, StatusCodes.Status409Conflict, "RoleAssignmentExists", $"The role assignment '{id}' exists for another principal or scope. Use a new GUID.");
             return;
         }
 
         if (problems.Count > 0)
         {
-            await ArmRefusal.WriteAsync(context, StatusCodes.Status400BadRequest, "InvalidParameter", string.Join(' ', problems));
+            await RefusalWriter.WriteAsync(context, StatusCodes.Status400BadRequest, "InvalidParameter", string.Join(' ', problems));
             return;
         }
 
@@ -159,7 +159,7 @@ internal static class RoleAssignmentEndpoints
     private static bool WouldLockOut(IEnumerable<RoleAssignment> all, RoleAssignment gone) =>
         gone.ScopeKey == "/" && gone.Role == nameof(Role.Owner) && all.Count(a => a.ScopeKey == "/" && a.Role == nameof(Role.Owner)) == 1;
 
-    private static Task RefuseLockOutAsync(HttpContext context) => ArmRefusal.WriteAsync(
+    private static Task RefuseLockOutAsync(HttpContext context) => RefusalWriter.WriteAsync(
         context, StatusCodes.Status409Conflict, "OperationNotAllowed", "This is the last Owner of everything; without one nobody could give roles any more. Make another one first.");
 
     private static async ValueTask<RoleAssignment?> FindAsync(IPrincipalStore store, string id, string scope, CancellationToken cancellation) =>

@@ -45,7 +45,7 @@ internal static class ServicePrincipalEndpoints
 
         if (await FindAsync(store, id, context.RequestAborted) is not { } found)
         {
-            await ArmRefusal.WriteAsync(context, StatusCodes.Status404NotFound, "NotFound", $"There is no service principal '{id}'.");
+            await RefusalWriter.WriteAsync(context, StatusCodes.Status404NotFound, "NotFound", $"There is no service principal '{id}'.");
             return;
         }
 
@@ -53,9 +53,9 @@ internal static class ServicePrincipalEndpoints
     }
 
     // A name that is not known makes a new one, whose secret stands in this answer and nowhere else.
-    private static async Task PutAsync(HttpContext context, string id, IPrincipalStore store, PrincipalDirectory directory, TimeProvider clock)
+    private static async Task PutAsync(HttpContext context, string id, IPrincipalStore store, PrincipalDirectory directory, TimeProvider clock, ApiOptions options)
     {
-        if (!await ExtensionCall.HasVersionAsync(context) || await ExtensionCall.PropertiesAsync(context) is not { } properties)
+        if (!await ExtensionCall.HasVersionAsync(context) || await ExtensionCall.PropertiesAsync(context, options) is not { } properties)
         {
             return;
         }
@@ -74,7 +74,7 @@ internal static class ServicePrincipalEndpoints
 
         if (problem is not null)
         {
-            await ArmRefusal.WriteAsync(context, StatusCodes.Status400BadRequest, "InvalidParameter", problem);
+            await RefusalWriter.WriteAsync(context, StatusCodes.Status400BadRequest, "InvalidParameter", problem);
             return;
         }
 

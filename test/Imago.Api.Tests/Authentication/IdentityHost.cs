@@ -48,6 +48,7 @@ internal sealed class IdentityHost : IAsyncDisposable
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<TimeProvider>(clock);
         builder.Services.AddSingleton<IPrincipalStore>(principals);
+        builder.Services.AddSingleton(new ApiOptions());
         builder.Services.AddSingleton<NotedWrites>();
         builder.Services.AddSingleton<IWriteAudit>(s => s.GetRequiredService<NotedWrites>());
         builder.Services.AddImagoIdentity(change?.Invoke(options) ?? options);

@@ -59,6 +59,24 @@ public sealed class PrincipalEndpointTests
         (await host.StatusAsync(HttpMethod.Delete, Robots, owner)).ShouldBe(HttpStatusCode.NoContent);
     }
 
+    // Half a character is no text, and databases refuse the character 0 in it.
+    [Theory]
+    [InlineData("PUT", "/providers/Imago/servicePrincipals/builder", """{"properties":{"displayName":"\ud800"}}""")]
+    [InlineData("PUT", "/providers/Imago/servicePrincipals/builder", """{"properties":{"displayName":"a\u0000"}}""")]
+    [InlineData("PUT", "/providers/Imago/roleAssignments/7d1a4b6e-0000-4000-8000-000000000001", """{"properties":{"role":"Reader","principalId":"\udc00"}}""")]
+    [InlineData("PUT", "/providers/Imago/roleAssignments/7d1a4b6e-0000-4000-8000-000000000001", """{"properties":{"role":"Reader","principalId":"a\u0000"}}""")]
+    public async Task Body_WithAnEscapeThatIsNoText_IsRefusedAsEverywhereElse(string method, string path, string body)
+    {
+        await using var host = await IdentityHost.StartAsync();
+        using var request = new HttpRequestMessage(new HttpMethod(method), path + Version) { Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json") };
+        request.Headers.Authorization = new("Bearer", await host.TokenAsync(await host.PrincipalAsync("Owner")));
+
+        var answer = await host.Client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain("an escape that is no text");
+    }
+
     [Theory]
     [InlineData("""{"properties":{"colour":"red"}}""", "properties.colour")]
     [InlineData("""{"properties":{"enabled":"yes"}}""", "properties.enabled")]

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 namespace Imago.Api.Authentication;
 
 /// <summary>A refusal before any endpoint is reached, in ARM's error shape (EV-82).</summary>
-internal static class ArmRefusal
+internal static class RefusalWriter
 {
     // The answer is JSON and declared so: nothing in it needs escaping for HTML.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

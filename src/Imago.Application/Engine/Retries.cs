@@ -1,3 +1,4 @@
+using Imago.Domain;
 using NodaTime;
 
 namespace Imago.Application.Engine;
@@ -9,12 +10,6 @@ internal static class Retries
     public static Duration After(int failures, EngineOptions options, string who)
     {
         var full = Duration.Min(options.LongestRetry, options.FirstRetry * Math.Pow(2, Math.Min(failures - 1, 16)));
-        var hash = 2166136261u;
-        foreach (var c in $"{options.Seed}/{who}/{failures}")
-        {
-            hash = (hash ^ c) * 16777619u;
-        }
-
-        return full * (0.5 + (hash % 1000 / 2000.0));
+        return full * (0.5 + (StableHash.Of($"{options.Seed}/{who}/{failures}") % 1000 / 2000.0));
     }
 }

@@ -1,3 +1,5 @@
+using Imago.Domain;
+
 namespace Imago.Application.Engine;
 
 /// <summary>Clusters are spread over a fixed number of shards; a shard is worked on by one process at a time.</summary>
@@ -7,15 +9,5 @@ public static class Shards
     public const int Count = 64;
 
     /// <summary>The shard of a cluster, by its key.</summary>
-    public static int Of(string clusterKey)
-    {
-        // FNV-1a: stable over processes and versions, unlike string.GetHashCode.
-        var hash = 2166136261u;
-        foreach (var c in clusterKey)
-        {
-            hash = (hash ^ c) * 16777619u;
-        }
-
-        return (int)(hash % Count);
-    }
+    public static int Of(string clusterKey) => (int)(StableHash.Of(clusterKey) % Count);
 }

@@ -69,14 +69,7 @@ public sealed record ReleaseRings
     /// </summary>
     public ReleaseRing RingOf(string region)
     {
-        // FNV-1a: stable over processes and versions, unlike string.GetHashCode.
-        var hash = 2166136261u;
-        foreach (var c in region.ToLowerInvariant())
-        {
-            hash = (hash ^ c) * 16777619u;
-        }
-
-        var place = (int)(hash % 100);
+        var place = (int)(StableHash.Of(region.ToLowerInvariant()) % 100);
         return Rings.First(r => place < r.SharePercent);
     }
 

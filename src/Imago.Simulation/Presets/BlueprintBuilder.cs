@@ -54,7 +54,7 @@ public sealed class BlueprintBuilder(string name, Seed seed)
         for (var i = 0; i < pool.Nodes; i++)
         {
             // Six digits, as a scale set counts; like it, in base 36.
-            var nodeName = $"aks-{pool.Name}-{seed.Fork("scale set").Bits % 100_000_000:D8}-vmss{Base36(i)}";
+            var nodeName = $"aks-{pool.Name}-{seed.Fork("scale set").Bits % 100_000_000:D8}-vmss{ScaleSetNumber.Of(i)}";
             var zone = pool.Zones.IsEmpty ? null : pool.Zones[i % pool.Zones.Length];
             var node = new NodeBlueprint
             {
@@ -264,18 +264,5 @@ public sealed class BlueprintBuilder(string name, Seed seed)
         var draw = seed.Fork("uid").Fork(of);
         var bits = $"{draw.Bits:x16}{draw.Next.Bits:x16}";
         return $"{bits[..8]}-{bits[8..12]}-{bits[12..16]}-{bits[16..20]}-{bits[20..]}";
-    }
-
-    private static string Base36(int number)
-    {
-        const string digits = "0123456789abcdefghijklmnopqrstuvwxyz";
-        Span<char> text = stackalloc char[6];
-        for (var i = 5; i >= 0; i--)
-        {
-            text[i] = digits[number % 36];
-            number /= 36;
-        }
-
-        return text.ToString();
     }
 }

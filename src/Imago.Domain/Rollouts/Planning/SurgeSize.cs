@@ -101,12 +101,7 @@ internal static class SurgeSize
     private static string NameOf(RolloutRecord record, int number)
     {
         // A node name is a DNS label of at most 63 characters; the hash keeps names of different rollouts apart.
-        var hash = 2166136261u;
-        foreach (var c in record.Id)
-        {
-            hash = (hash ^ c) * 16777619u;
-        }
-
+        var hash = StableHash.Of(record.Id);
         var pool = string.Concat(record.Pool.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')).Trim('-');
         pool = pool.Length > 40 ? pool[..40] : pool;
         return string.Create(CultureInfo.InvariantCulture, $"{pool}-surge-{hash & 0xFFFFFF:x6}-{number}");

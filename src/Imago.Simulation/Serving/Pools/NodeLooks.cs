@@ -13,8 +13,8 @@ internal static class NodeLooks
 
     /// <summary>Name of the machine with a number: <c>aks-nodepool1-12345678-vmss000000</c>, on Windows <c>aksnpwin000000</c>.</summary>
     public static string NameOf(PoolOrder pool, ServedFacts facts, int number) => IsWindows(pool)
-        ? $"aks{pool.Name}{Base36(number)}"
-        : $"aks-{pool.Name}-{facts.ScaleSet}-vmss{Base36(number)}";
+        ? $"aks{pool.Name}{ScaleSetNumber.Of(number)}"
+        : $"aks-{pool.Name}-{facts.ScaleSet}-vmss{ScaleSetNumber.Of(number)}";
 
     /// <summary>A zone as labels name it: <c>northeurope-1</c>.</summary>
     public static string ZoneName(ServedFacts facts, string zone) => $"{facts.Location}-{zone}";
@@ -92,19 +92,5 @@ internal static class NodeLooks
 
         var equals = text.IndexOf('=', StringComparison.Ordinal);
         return equals < 0 || equals > colon ? new Taint(text[..colon], "", effect) : new Taint(text[..equals], text[(equals + 1)..colon], effect);
-    }
-
-    // Six digits, as a scale set counts; like it, in base 36.
-    private static string Base36(int number)
-    {
-        const string digits = "0123456789abcdefghijklmnopqrstuvwxyz";
-        Span<char> text = stackalloc char[6];
-        for (var i = 5; i >= 0; i--)
-        {
-            text[i] = digits[number % 36];
-            number /= 36;
-        }
-
-        return text.ToString();
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Imago.Api.Pipeline;
+using Imago.Application.Engine.Operations;
 using Imago.Application.Resources;
 using Imago.Application.Storage;
 using Imago.Domain.Rollouts.Records;
@@ -16,7 +17,7 @@ internal static class ClusterState
     public static ApiAnswer? RefusalOf(ClusterResources cluster, ImmutableArray<StoredOperation> open, bool whileStopped = false)
     {
         var name = ClusterResources.NameOf(cluster.Cluster);
-        if (open.FirstOrDefault(o => !WaitsForItsWindow(cluster, o)) is { } busy)
+        if (OneAtATime.InTheWay(open, p => RestsAt(cluster, p)) is { } busy)
         {
             return Busy(name, busy);
         }
@@ -32,18 +33,14 @@ internal static class ClusterState
     /// </summary>
     public static ApiAnswer? RefusalOfImageUpgrade(ClusterResources cluster, string pool, ImmutableArray<StoredOperation> open)
     {
-        var inTheWay = open.FirstOrDefault(o => !WaitsForItsWindow(cluster, o)
-            && (o.Kind != OperationKind.UpgradeNodeImage || pool.Equals(o.Pool, StringComparison.OrdinalIgnoreCase)));
+        var inTheWay = OneAtATime.InTheWayOfImageUpgrade(open, pool, p => RestsAt(cluster, p));
         return inTheWay is not null ? Busy(ClusterResources.NameOf(cluster.Cluster), inTheWay) : RefusalOf(cluster, []);
     }
 
     /// <summary>Whether the cluster's last operation left something undone, so that asking for the same again is not in vain (UP-65).</summary>
     public static bool EndedBadly(ProvisioningState state) => state is ProvisioningState.Failed or ProvisioningState.Canceled;
 
-    // An automatic rollout between two windows has nothing under way, perhaps for weeks; its owner is not locked out meanwhile. A person's upgrade takes its place (MW-11).
-    private static bool WaitsForItsWindow(ClusterResources cluster, StoredOperation operation) =>
-        operation.Kind == OperationKind.AutomaticUpgrade
-        && operation.Pool is { } name && cluster.Pool(name) is { } pool && StatusText.ReadPool(pool.Status).RolloutAtRest;
+    private static bool RestsAt(ClusterResources cluster, string name) => cluster.Pool(name) is { } pool && StatusText.ReadPool(pool.Status).RolloutAtRest;
 
     private static ApiAnswer Busy(string cluster, StoredOperation open)
     {

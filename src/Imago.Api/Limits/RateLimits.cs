@@ -13,12 +13,14 @@ internal sealed class RateLimits : IDisposable
     private readonly PartitionedRateLimiter<string> _signIns;
     private readonly PartitionedRateLimiter<string> _failedSignIns;
     private readonly PartitionedRateLimiter<string> _anonymous;
+    private readonly Rate _failureRate;
 
     public RateLimits(IdentityOptions options)
     {
         var limits = options.Limits;
         (_reads, _writes) = (Buckets(limits.Reads), Buckets(limits.Writes));
         (_signIns, _failedSignIns, _anonymous) = (Buckets(limits.SignIns), Buckets(limits.FailedSignIns), Buckets(limits.Anonymous));
+        _failureRate = limits.FailedSignIns;
     }
 
     /// <summary>Takes one request of a principal. Null: it may go on; else how long it should wait.</summary>
@@ -34,8 +36,8 @@ internal sealed class RateLimits : IDisposable
     /// <summary>Whether so many sign-ins of this address failed that no other secret is looked at for now; how long, then.</summary>
     public TimeSpan? WaitAfterFailures(HttpContext context)
     {
-        using var glance = _failedSignIns.AttemptAcquire(AddressOf(context), permitCount: 0);
-        return glance.IsAcquired ? null : Wait(glance);
+        // Not by asking for no token: the bucket fills by fractions, and grants that as soon as it holds any.
+        return _failedSignIns.GetStatistics(AddressOf(context))?.CurrentAvailablePermits >= 1 ? null : Period(_failureRate);
     }
 
     /// <summary>429 in ARM's shape; <c>Retry-After</c> is honoured by Azure's clients (AZ-49).</summary>
@@ -84,10 +86,12 @@ internal sealed class RateLimits : IDisposable
 
     private static TimeSpan Wait(RateLimitLease lease) => lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromSeconds(1);
 
+    private static TimeSpan Period(Rate rate) => TimeSpan.FromSeconds(Math.Max(0.1, 1 / rate.PerSecond));
+
     private static PartitionedRateLimiter<string> Buckets(Rate rate)
     {
         // A bucket refills in whole tokens: slow ones get one token per period, fast ones a tenth of a second's worth.
-        var period = TimeSpan.FromSeconds(Math.Max(0.1, 1 / rate.PerSecond));
+        var period = Period(rate);
         var options = new TokenBucketRateLimiterOptions
         {
             TokenLimit = rate.Burst,

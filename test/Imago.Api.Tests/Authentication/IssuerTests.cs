@@ -143,6 +143,21 @@ public sealed class IssuerTests
     }
 
     [Fact]
+    public async Task SignIn_FailingWhileItsBucketFillsByFractions_IsStillMadeToWait()
+    {
+        await using var host = await IdentityHost.StartAsync(new() { FailedSignIns = new(1, 0.01) });
+        var id = await host.PrincipalAsync();
+        (await host.SignInAsync(id, "guess")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+
+        // Long enough for the bucket's timer, which fires ten times a second.
+        for (var i = 0; i < 6; i++)
+        {
+            await Task.Delay(60, TestContext.Current.CancellationToken);
+            (await host.SignInAsync(id, $"guess {i}")).StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+        }
+    }
+
+    [Fact]
     public async Task SignIn_SecretFoundRightBefore_IsNotHeldUpByOthersFailing()
     {
         await using var host = await IdentityHost.StartAsync(new() { FailedSignIns = new(1, 0.01) });

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Imago.Domain.Clusters;
 using Imago.Domain.Rollouts.Actions;
+using Imago.Domain.Rollouts.Events;
 using Imago.Domain.Rollouts.Records;
 using NodaTime;
 
@@ -34,6 +35,12 @@ public interface IClusterConnection
     /// Takes or renews the cluster's lease. A new holder gets a higher epoch than any before; null if another holder's lease still runs.
     /// </summary>
     ValueTask<ClusterLease?> HoldLeaseAsync(string holder, Duration length, CancellationToken cancellation);
+
+    /// <summary>
+    /// Tells what happened in the cluster itself, as Kubernetes events (UP-130…UP-136). It is a story for people: nothing is decided by it, an event told again is the
+    /// same event, and one that cannot be told is not worth a failed pass. A cluster that nobody looks at, as in virtual time, need not keep them.
+    /// </summary>
+    ValueTask TellAsync(ImmutableArray<ClusterEvent> events, CancellationToken cancellation) => ValueTask.CompletedTask;
 }
 
 /// <summary>A record with the version under which it is stored.</summary>

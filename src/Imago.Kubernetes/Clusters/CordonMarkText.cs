@@ -11,7 +11,7 @@ namespace Imago.Kubernetes.Clusters;
 internal static partial class CordonMarkText
 {
     public static string Write(CordonMark mark) =>
-        JsonSerializer.Serialize(new Wire(mark.Rollout, mark.Reason, InstantPattern.ExtendedIso.Format(mark.Since), mark.WasUnschedulable), WireJson.Default.Wire);
+        JsonSerializer.Serialize(new Wire(mark.Rollout, mark.Reason, InstantPattern.ExtendedIso.Format(mark.Since), mark.WasUnschedulable), MarkJson.Default.Wire);
 
     /// <summary>Reads a mark.</summary>
     /// <returns>Null when there is none. What somebody made unreadable is still ours, but what was before is not known any more: the cordon then stays where it is.</returns>
@@ -24,7 +24,7 @@ internal static partial class CordonMarkText
 
         try
         {
-            if (JsonSerializer.Deserialize(text, WireJson.Default.Wire) is { Rollout: { } rollout } wire && InstantPattern.ExtendedIso.Parse(wire.Since ?? "") is { Success: true } since)
+            if (JsonSerializer.Deserialize(text, MarkJson.Default.Wire) is { Rollout: { } rollout } wire && InstantPattern.ExtendedIso.Parse(wire.Since ?? "") is { Success: true } since)
             {
                 return new CordonMark(rollout, wire.Reason ?? "", since.Value, wire.WasUnschedulable);
             }
@@ -41,5 +41,5 @@ internal static partial class CordonMarkText
 
     [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
     [JsonSerializable(typeof(Wire))]
-    internal sealed partial class WireJson : JsonSerializerContext;
+    internal sealed partial class MarkJson : JsonSerializerContext;
 }

@@ -98,7 +98,7 @@ public enum EvictionStatus
 public sealed record EvictionOutcome(EvictionStatus Status, Duration? RetryAfter = null, string? Message = null);
 
 /// <summary>A call could not be answered: no connection, a time-out, an answer that makes no sense. Whether it took effect is unknown.</summary>
-public sealed class ConnectionException : Exception
+public class ConnectionException : Exception
 {
     public ConnectionException()
     {

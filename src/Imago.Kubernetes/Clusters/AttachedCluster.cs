@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Imago.Application.Attachments;
 using Imago.Application.Engine;
 using Imago.Application.Ports;
 using Imago.Kubernetes.Providers;

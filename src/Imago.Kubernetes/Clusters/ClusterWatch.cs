@@ -69,14 +69,14 @@ internal sealed class ClusterWatch : IAsyncDisposable
                 .WaitAsync(_options.LongestSync.ToTimeSpan(), _clock, waiting.Token);
             _synced = true;
         }
-        catch (TimeoutException)
+        catch (TimeoutException late)
         {
             var troubles = States().Where(s => !s.State.Synced).Select(s => $"{s.Kind}: {s.State.Trouble ?? "the list has not come to an end"}");
-            throw new ConnectionException($"The cluster at {_client.Access} was not seen as a whole within {_options.LongestSync.TotalSeconds:0} s. {string.Join("; ", troubles)}");
+            throw new ConnectionException($"The cluster at {_client.Access} was not seen as a whole within {_options.LongestSync.TotalSeconds:0} s. {string.Join("; ", troubles)}", late);
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException stopped) when (!cancellation.IsCancellationRequested)
         {
-            throw new ConnectionException($"The connection to {_client.Access} has been put away.");
+            throw new ConnectionException($"The connection to {_client.Access} has been put away.", stopped);
         }
     }
 

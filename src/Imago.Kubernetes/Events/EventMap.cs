@@ -1,4 +1,3 @@
-using Imago.Domain.Clusters;
 using Imago.Domain.Rollouts.Events;
 using Imago.Kubernetes.Objects;
 using NodaTime;

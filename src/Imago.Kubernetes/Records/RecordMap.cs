@@ -5,7 +5,6 @@ using System.Text;
 using System.Text.Json;
 using Imago.Application.History;
 using Imago.Application.Ports;
-using Imago.Domain.Clusters;
 using Imago.Domain.Rollouts.Records;
 using Imago.Kubernetes.Objects;
 

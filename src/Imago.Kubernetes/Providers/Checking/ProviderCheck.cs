@@ -60,7 +60,7 @@ public sealed class ProviderCheck : IDisposable
 
     public void Dispose() => _link.Dispose();
 
-    private async ValueTask<ProviderCapabilities?> ReachedAsync(CancellationToken cancellation)
+    private async ValueTask<ProviderDescription?> ReachedAsync(CancellationToken cancellation)
     {
         try
         {
@@ -72,7 +72,7 @@ public sealed class ProviderCheck : IDisposable
                 throw answer.Refused();
             }
 
-            var told = ExternalProvider.CapabilitiesOf(answer);
+            var told = ExternalProvider.DescriptionOf(answer);
             Add("ProviderReachable", took > Slow ? FindingLevel.Warning : FindingLevel.Good, _link.Base.AbsoluteUri, $"{told.Name} {told.Version} answered in {took.TotalMilliseconds:0} ms.", took > Slow ? "Find out why it is slow: every pass of a rollout asks it." : "");
             ClockOf(answer);
             return told;
@@ -98,7 +98,7 @@ public sealed class ProviderCheck : IDisposable
             ahead.Duration() > ClockTolerance ? $"Its clock is {ahead.Duration().TotalSeconds:0} seconds {(ahead > TimeSpan.Zero ? "ahead" : "behind")}. Imago makes up for it." : "Its clock agrees with this machine's.", "");
     }
 
-    private void Claims(ProviderCapabilities told)
+    private void Claims(ProviderDescription told)
     {
         var missing = NeededVerbs.Except(told.Verbs, StringComparer.Ordinal).ToList();
         Add(

@@ -138,7 +138,15 @@ public sealed partial class ClusterEngine : IAsyncDisposable
 
         var hosted = await _host.OpenAsync(key, lease, cancellation);
         var recorder = new DecisionRecorder(key);
-        var options = new ReconcilerOptions { Holder = _options.Holder, ChangeCoalescing = _options.ChangeCoalescing, StopAtEnds = true };
+        // The lease in the cluster is as long as the one in the store, and work stops as early before its end.
+        var options = new ReconcilerOptions
+        {
+            Holder = _options.Holder,
+            LeaseLength = _options.LeaseLength,
+            LeaseMargin = _options.LeaseLength / 4,
+            ChangeCoalescing = _options.ChangeCoalescing,
+            StopAtEnds = true,
+        };
         return _open[key] = new OpenCluster(lease, hosted, new ClusterReconciler(hosted.Connection, hosted.Provider, _clock, options, recorder), recorder);
     }
 

@@ -8,10 +8,10 @@ namespace Imago.Kubernetes.Clusters;
 
 /// <summary>The mark that goes with a cordon of ours, as the value of annotation <see cref="NodeAnnotations.CordonMark"/>: JSON that people can read with <c>kubectl describe node</c>.</summary>
 /// <remarks>Rules: UP-155.</remarks>
-internal static partial class CordonMarkText
+internal static class CordonMarkText
 {
     public static string Write(CordonMark mark) =>
-        JsonSerializer.Serialize(new Wire(mark.Rollout, mark.Reason, InstantPattern.ExtendedIso.Format(mark.Since), mark.WasUnschedulable), MarkJson.Default.Wire);
+        JsonSerializer.Serialize(new CordonMarkWire(mark.Rollout, mark.Reason, InstantPattern.ExtendedIso.Format(mark.Since), mark.WasUnschedulable), CordonMarkJson.Default.CordonMarkWire);
 
     /// <summary>Reads a mark.</summary>
     /// <returns>Null when there is none. What somebody made unreadable is still ours, but what was before is not known any more: the cordon then stays where it is.</returns>
@@ -24,7 +24,7 @@ internal static partial class CordonMarkText
 
         try
         {
-            if (JsonSerializer.Deserialize(text, MarkJson.Default.Wire) is { Rollout: { } rollout } wire && InstantPattern.ExtendedIso.Parse(wire.Since ?? "") is { Success: true } since)
+            if (JsonSerializer.Deserialize(text, CordonMarkJson.Default.CordonMarkWire) is { Rollout: { } rollout } wire && InstantPattern.ExtendedIso.Parse(wire.Since ?? "") is { Success: true } since)
             {
                 return new CordonMark(rollout, wire.Reason ?? "", since.Value, wire.WasUnschedulable);
             }
@@ -36,10 +36,11 @@ internal static partial class CordonMarkText
 
         return new CordonMark("", "unreadable mark", Instant.FromUnixTimeTicks(0), WasUnschedulable: true);
     }
-
-    internal sealed record Wire(string? Rollout, string? Reason, string? Since, bool WasUnschedulable);
-
-    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-    [JsonSerializable(typeof(Wire))]
-    internal sealed partial class MarkJson : JsonSerializerContext;
 }
+
+/// <summary>A mark as it is written.</summary>
+internal sealed record CordonMarkWire(string? Rollout, string? Reason, string? Since, bool WasUnschedulable);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(CordonMarkWire))]
+internal sealed partial class CordonMarkJson : JsonSerializerContext;

@@ -9,6 +9,10 @@ public sealed record ConfigMap : KubernetesObject
 {
     [JsonConverter(typeof(AnnotationsConverter))]
     public ImmutableDictionary<string, string>? Data { get; init; }
+
+    /// <summary>Values in base64.</summary>
+    [JsonConverter(typeof(AnnotationsConverter))]
+    public ImmutableDictionary<string, string>? BinaryData { get; init; }
 }
 
 /// <summary>A Lease.</summary>

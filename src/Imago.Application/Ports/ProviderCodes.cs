@@ -8,4 +8,7 @@ public static class ProviderCodes
 
     /// <summary>The node to reimage does not exist.</summary>
     public const string NodeNotFound = "NodeNotFound";
+
+    /// <summary>The cluster was attached without a provider: nobody makes or reimages its nodes.</summary>
+    public const string NoProvider = "NoProvider";
 }

@@ -1,0 +1,29 @@
+using System.Collections.Immutable;
+using Imago.Domain.Rollouts.Settings;
+
+namespace Imago.Kubernetes.Providers.External;
+
+/// <summary>What a provider says of itself.</summary>
+/// <param name="Name">What it calls itself.</param>
+/// <param name="Version">Its version.</param>
+/// <param name="Verbs">What it can do: <c>Create</c>, <c>Reimage</c>, <c>Delete</c>.</param>
+/// <param name="DryRun">Whether a request can be tried without being carried out.</param>
+/// <param name="LongPolling">Whether it waits for news when asked to.</param>
+/// <param name="NamesNodes">Whether it chooses the names of nodes itself; Imago cannot use such a provider, because it notes names before nodes are made.</param>
+/// <param name="RetentionDays">For how many days it remembers operations that have ended.</param>
+/// <param name="LargestPool">Most nodes of a pool, surge included (UP-25); null: it does not say.</param>
+/// <param name="Pools">Pools with a limit of their own.</param>
+public sealed record ProviderDescription(
+    string Name, string Version, ImmutableArray<string> Verbs, bool DryRun, bool LongPolling, bool NamesNodes, int RetentionDays, int? LargestPool, ImmutableSortedDictionary<string, int> Pools)
+{
+    /// <summary>The version of the protocol that Imago speaks.</summary>
+    public const int Protocol = 1;
+
+    /// <summary>Most nodes of a pool; null: the provider does not say.</summary>
+    public int? LargestPoolOf(string pool) => Pools.TryGetValue(pool, out var limit) ? limit : LargestPool;
+
+    /// <summary>What plans of a pool may count on. Without both verbs that surge nodes need, it is upgraded in place (UP-31).</summary>
+    public ProviderCapabilities For(string pool) => new(
+        CanSurge: Verbs.Contains("Create", StringComparer.Ordinal) && Verbs.Contains("Delete", StringComparer.Ordinal),
+        SizeLimit: LargestPoolOf(pool) ?? ProviderCapabilities.Default.SizeLimit);
+}

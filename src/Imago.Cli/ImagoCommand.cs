@@ -15,6 +15,7 @@ using Imago.Cli.Login;
 using Imago.Cli.Maintenance;
 using Imago.Cli.Pools;
 using Imago.Cli.Principals;
+using Imago.Cli.Providers;
 using Imago.Cli.Releases;
 using Imago.Cli.Remote;
 using Imago.Cli.Roles;
@@ -103,6 +104,7 @@ public static class ImagoCommand
         root.Add(MaintenanceCommands.Create(terminal));
         root.Add(RolloutCommands.Create(terminal));
         root.Add(ReleaseCommands.Create(terminal));
+        root.Add(ProviderCommands.Create(terminal));
         root.Add(ActivityCommands.Create(terminal));
         root.Add(PrincipalCommands.Create(terminal));
         root.Add(RoleCommands.Create(terminal));

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Imago.Application.Attachments;
 using Imago.Application.Ports;
-using Imago.Domain.Rollouts.Records;
 using Imago.Kubernetes.Events;
 using Imago.Kubernetes.Records;
 using Imago.Kubernetes.Transport;

@@ -95,7 +95,7 @@ public sealed class Kubeconfig
     /// <param name="context">Its name; null: the current one.</param>
     /// <param name="time">The clock, for what expires.</param>
     /// <exception cref="KubeconfigException">Something is missing or wrong; the message says what to do.</exception>
-    public ClusterAccess Access(string? context = null, TimeProvider? time = null) => KubeconfigAccess.Of(Choose(context), time ?? TimeProvider.System);
+    public ClusterAccess Access(string? context, TimeProvider time) => KubeconfigAccess.Of(Choose(context), time);
 
     private ChosenContext Choose(string? name)
     {

@@ -56,8 +56,7 @@ internal static class Connections
 
         if (tls.SkipVerification)
         {
-            // insecure-skip-tls-verify: the owner of the kubeconfig asked for it.
-#pragma warning disable CA5359, MA0039
+#pragma warning disable CA5359, MA0039 // insecure-skip-tls-verify: the owner of the kubeconfig asked for it
             options.RemoteCertificateValidationCallback = (_, _, _, _) => true;
 #pragma warning restore CA5359, MA0039
         }

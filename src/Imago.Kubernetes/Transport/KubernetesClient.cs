@@ -15,10 +15,10 @@ public sealed class KubernetesClient : IDisposable
     private readonly RequestSender _sender;
     private readonly KubernetesClientOptions _options;
 
-    public KubernetesClient(ClusterAccess access, KubernetesClientOptions? options = null)
+    public KubernetesClient(ClusterAccess access, KubernetesClientOptions options)
     {
         Access = access;
-        _options = options ?? new();
+        _options = options;
         _sender = new RequestSender(access, _options);
     }
 

@@ -7,7 +7,7 @@ namespace Imago.Kubernetes.Transport;
 public sealed record KubernetesClientOptions
 {
     /// <summary>The clock.</summary>
-    public TimeProvider Time { get; init; } = TimeProvider.System;
+    public required TimeProvider Time { get; init; }
 
     /// <summary>How long one request may take, its answer included.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);

@@ -3,6 +3,7 @@ using Imago.Application.Attachments;
 using Imago.Application.Resources;
 using Imago.Application.Storage;
 using Imago.Domain.Clusters;
+using Imago.Domain.Clusters.Pools;
 using Imago.Domain.Images;
 using Imago.Domain.Rollouts.Settings;
 
@@ -15,8 +16,8 @@ namespace Imago.Application.Engine.Noting;
 /// </remarks>
 internal static class AttachedPools
 {
-    // Nodes of the control plane and virtual nodes belong to no pool that could be upgraded.
-    private static readonly string[] NotRolled = ["", "control-plane", "virtual"];
+    // Nodes of the control plane, virtual nodes and those that no chosen pool selects are left alone.
+    private static readonly string[] NotRolled = ["", PoolRules.ControlPlane, PoolRules.Virtual, PoolRules.NotChosen];
 
     /// <summary>Writes the difference.</summary>
     public static void Note(NotingFrame frame)

@@ -74,20 +74,20 @@ public sealed class ExternalProvider : INodeProvider, IDisposable
     }
 
     /// <summary>What the provider says of itself; a provider that cannot be reached, or speaks another protocol, is a <see cref="ConnectionException"/> (UP-80).</summary>
-    public async ValueTask<ProviderCapabilities> DescribeAsync(CancellationToken cancellation)
+    public async ValueTask<ProviderDescription> DescribeAsync(CancellationToken cancellation)
     {
         var answer = await _link.SendAsync(HttpMethod.Get, "/", null, cancellation);
-        return answer.Status == HttpStatusCode.OK ? CapabilitiesOf(answer) : throw answer.Refused();
+        return answer.Status == HttpStatusCode.OK ? DescriptionOf(answer) : throw answer.Refused();
     }
 
     public void Dispose() => _link.Dispose();
 
-    internal static ProviderCapabilities CapabilitiesOf(ProviderAnswer answer)
+    internal static ProviderDescription DescriptionOf(ProviderAnswer answer)
     {
         var told = answer.Read(WireJson.Default.WireCapabilities);
-        if (told.Protocol != ProviderCapabilities.Protocol)
+        if (told.Protocol != ProviderDescription.Protocol)
         {
-            throw answer.Nonsense($"protocol is {told.Protocol?.ToString() ?? "missing"}, and this Imago speaks {ProviderCapabilities.Protocol}");
+            throw answer.Nonsense($"protocol is {told.Protocol?.ToString() ?? "missing"}, and this Imago speaks {ProviderDescription.Protocol}");
         }
 
         if (told.Name is not { Length: > 0 } || told.Version is not { Length: > 0 } || told.Verbs is null)
@@ -97,7 +97,7 @@ public sealed class ExternalProvider : INodeProvider, IDisposable
 
         var pools = (told.Limits?.Pools ?? new Dictionary<string, WirePoolLimits>(StringComparer.Ordinal)).Where(p => p.Value.LargestPool is not null)
             .ToImmutableSortedDictionary(p => p.Key, p => p.Value.LargestPool!.Value, StringComparer.Ordinal);
-        return new ProviderCapabilities(
+        return new ProviderDescription(
             told.Name, told.Version, [.. told.Verbs], told.DryRun ?? false, told.LongPolling ?? false, told.NamesNodes ?? false, told.RetentionDays ?? 0, told.Limits?.LargestPool, pools);
     }
 

@@ -5,12 +5,16 @@ using Imago.Domain.Rollouts.Records;
 using Imago.Simulation.Serving.Journal;
 using Imago.Simulation.Serving.Pools;
 using Imago.Simulation.Worlds;
+using NodaTime;
 
 namespace Imago.Simulation.Serving.Pictures;
 
 /// <summary>Rollout records, operations of the provider, and the scale sets.</summary>
 internal static class LedgerPicture
 {
+    // As the protocol of providers has it.
+    private static readonly Duration Remembered = Duration.FromDays(7);
+
     public static void Write(PictureWriter to, ServedWorld served)
     {
         var store = served.World.RecordStore;
@@ -24,7 +28,7 @@ internal static class LedgerPicture
         var provider = served.World.Provider;
         to.Number(provider.HighestEpoch);
         to.List<string>([.. provider.Extra], to.Text);
-        to.List(Asked(provider, store), operation =>
+        to.List(Asked(provider, store, served.World.Time.Now), operation =>
         {
             to.Text(operation.Id);
             to.Number((int)operation.State);
@@ -65,11 +69,14 @@ internal static class LedgerPicture
         }
     }
 
-    // An operation is asked about while its node or surge node is under way; those of rollouts that are over need not be kept for ever.
-    private static List<ProviderOperation> Asked(SimulatedProvider provider, RecordStore store)
+    // An operation is asked about while its node or surge node is under way. Whose records are in another place may ask for as long as providers promise to remember; forgotten
+    // earlier, it would be done again.
+    private static List<ProviderOperation> Asked(SimulatedProvider provider, RecordStore store, Instant now)
     {
         var open = store.All.Values.Select(r => r.Record).Where(r => !r.Ended || r.SurgeNodes.Values.Any(s => s.Counts)).Select(r => $"{r.Id}/").ToList();
         var awaited = store.All.Values.SelectMany(r => r.Record.AwaitedOperations()).ToHashSet(StringComparer.Ordinal);
-        return [.. provider.Operations.Values.Where(o => awaited.Contains(o.Id) || open.Exists(id => o.Id.StartsWith(id, StringComparison.Ordinal))).OrderBy(o => o.Id, StringComparer.Ordinal)];
+        return [.. provider.Operations.Values
+            .Where(o => o.EndedAt is not { } ended || now < ended + Remembered || awaited.Contains(o.Id) || open.Exists(id => o.Id.StartsWith(id, StringComparison.Ordinal)))
+            .OrderBy(o => o.Id, StringComparer.Ordinal)];
     }
 }

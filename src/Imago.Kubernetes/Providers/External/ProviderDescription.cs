@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Imago.Domain.Rollouts.Settings;
 
 namespace Imago.Kubernetes.Providers.External;
 
@@ -12,7 +13,7 @@ namespace Imago.Kubernetes.Providers.External;
 /// <param name="RetentionDays">For how many days it remembers operations that have ended.</param>
 /// <param name="LargestPool">Most nodes of a pool, surge included (UP-25); null: it does not say.</param>
 /// <param name="Pools">Pools with a limit of their own.</param>
-public sealed record ProviderCapabilities(
+public sealed record ProviderDescription(
     string Name, string Version, ImmutableArray<string> Verbs, bool DryRun, bool LongPolling, bool NamesNodes, int RetentionDays, int? LargestPool, ImmutableSortedDictionary<string, int> Pools)
 {
     /// <summary>The version of the protocol that Imago speaks.</summary>
@@ -20,4 +21,9 @@ public sealed record ProviderCapabilities(
 
     /// <summary>Most nodes of a pool; null: the provider does not say.</summary>
     public int? LargestPoolOf(string pool) => Pools.TryGetValue(pool, out var limit) ? limit : LargestPool;
+
+    /// <summary>What plans of a pool may count on. Without both verbs that surge nodes need, it is upgraded in place (UP-31).</summary>
+    public ProviderCapabilities For(string pool) => new(
+        CanSurge: Verbs.Contains("Create", StringComparer.Ordinal) && Verbs.Contains("Delete", StringComparer.Ordinal),
+        SizeLimit: LargestPoolOf(pool) ?? ProviderCapabilities.Default.SizeLimit);
 }

@@ -22,5 +22,3 @@ Console.CancelKeyPress += (_, pressed) =>
 };
 await Task.Delay(Timeout.Infinite, stop.Token).ContinueWith(_ => { }, TaskScheduler.Default);
 return 0;
-
-internal sealed class MachineClock : TimeProvider;

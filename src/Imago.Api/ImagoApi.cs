@@ -1,4 +1,5 @@
 using Imago.Api.Activities;
+using Imago.Api.Attachments;
 using Imago.Api.Clusters;
 using Imago.Api.Credentials;
 using Imago.Api.Documents;
@@ -61,6 +62,8 @@ public static class ImagoApi
         services.AddSingleton<IRouteSource, ActivityEndpoints>();
         services.AddSingleton<IRouteSource, OperationEndpoints>();
         services.AddSingleton<IRouteSource, ClusterEndpoints>();
+        services.AddSingleton<Detaching>();
+        services.AddSingleton<IRouteSource>(s => s.GetRequiredService<Detaching>());
         services.AddSingleton<IRouteSource, ClusterActions>();
         services.AddSingleton<IRouteSource>(s => s.GetRequiredService<AbortActions>());
         services.AddSingleton<IRouteSource, PoolEndpoints>();

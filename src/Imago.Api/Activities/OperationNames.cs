@@ -37,6 +37,10 @@ internal static class OperationNames
     public const string Pause = "Imago/managedClusters/pause/action";
     public const string Resume = "Imago/managedClusters/resume/action";
     public const string OverrideWindow = "Imago/managedClusters/overrideWindow/action";
+    public const string ClusterInspect = "Imago/inspectCluster/action";
+    public const string AttachmentWrite = "Imago/managedClusters/attachments/write";
+    public const string AttachmentDelete = "Imago/managedClusters/attachments/delete";
+    public const string AttachmentCheck = "Imago/managedClusters/check/action";
     public const string RolloutAbort = "Imago/managedClusters/rollouts/abort/action";
     public const string ReleaseWrite = "Imago/releases/write";
     public const string PrincipalWrite = "Imago/servicePrincipals/write";
@@ -68,6 +72,11 @@ internal static class OperationNames
         [Pause] = "Pause automatic work",
         [Resume] = "Resume automatic work",
         [OverrideWindow] = "Ignore maintenance windows for a while",
+        [ClusterInspect] = "Inspect cluster",
+        [AttachmentWrite] = "Attach cluster",
+        [AttachmentDelete] = "Detach cluster",
+        [AttachmentCheck] = "Check attached cluster",
+        ["Imago/managedClusters/reach/action"] = "Reach attached cluster",
         [RolloutAbort] = "Abort rollout",
         [ReleaseWrite] = "Publish release",
         [PrincipalWrite] = "Create or update service principal",

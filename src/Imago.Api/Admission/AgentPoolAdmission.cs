@@ -34,6 +34,16 @@ public static class AgentPoolAdmission
         var (root, changedFixed) = SchemaMerge.Replace(AgentPoolSchema.Resource, requested, before is null ? null : JsonReading.Parse(before.Document), version);
         problems.Add("", changedFixed);
 
+        var attached = AttachedRules.Of(stored);
+        if (attached is not null)
+        {
+            AttachedRules.CheckPool(id.Name, root.Inner("properties"), before is null ? null : JsonReading.Parse(before.Document).Inner("properties"), "properties", problems);
+            if (before is null)
+            {
+                return (null, problems.Refusal());
+            }
+        }
+
         // The power state is read-only and else ignored; but this is how a pool is stopped, and taking it would look as if it had been.
         if (StatusText.ReadCluster(cluster.Status).Running && SaysStopped(body))
         {
@@ -45,7 +55,7 @@ public static class AgentPoolAdmission
         var surroundings = new PoolSurroundings(document.NodeOsChannel, kubernetes, document.KubernetesVersion, document.HasLongTermSupport, document.Location);
         var admitted = new PoolRules(surroundings, version, context, problems)
             .Judge(before is null ? id.Name : ResourceId.Parse(before.Id).Id!.Name, root, before, nameof(PoolMode.User), "properties");
-        if (before is not null && new PoolDocument(admitted.Name, root.Inner("properties")).Mode != PoolMode.System && IsLastSystemPool(id, stored))
+        if (attached is null && before is not null && new PoolDocument(admitted.Name, root.Inner("properties")).Mode != PoolMode.System && IsLastSystemPool(id, stored))
         {
             problems.Add("properties.mode", $"Node pool '{id.Name}' is the only System pool; a cluster needs one. Make another pool a System pool first.");
         }

@@ -20,6 +20,9 @@ internal sealed class ClusterPools(ImmutableArray<StoredResource> stored, PoolRu
     private const string Path = "properties.agentPoolProfiles";
     private const int MostPools = 100;
 
+    /// <summary>Whether the cluster is attached, so that its pools are what its nodes make of them.</summary>
+    public bool IsAttached { get; init; }
+
     /// <summary>The pools to write and the names of those to delete.</summary>
     /// <param name="profiles">The pools of the request, read by their schema; null: the request says nothing about pools, and they stay.</param>
     /// <param name="isNew">Whether the cluster is new.</param>
@@ -56,7 +59,11 @@ internal sealed class ClusterPools(ImmutableArray<StoredResource> stored, PoolRu
         }
 
         var removed = stored.Select(NameOf).Where(n => !names.Contains(n)).ToImmutableArray();
-        if (systems == 0)
+        if (IsAttached)
+        {
+            AttachedRules.RefuseRemoval(removed, Path, problems);
+        }
+        else if (systems == 0)
         {
             problems.Add(Path, "A cluster needs at least one System pool, and the request has none.");
         }
@@ -85,6 +92,11 @@ internal sealed class ClusterPools(ImmutableArray<StoredResource> stored, PoolRu
         problems.Add(path, changedFixed);
         properties.Remove("name");
         root["properties"] = properties;
+        if (IsAttached)
+        {
+            AttachedRules.CheckPool(name, properties, before is null ? null : JsonReading.Parse(before.Document).Inner("properties"), path, problems);
+        }
+
         return rules.Judge(before is null ? name : NameOf(before), root, before, defaultMode, path);
     }
 

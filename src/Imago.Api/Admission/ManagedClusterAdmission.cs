@@ -19,7 +19,6 @@ namespace Imago.Api.Admission;
 /// <remarks>Rules: EV-83, EV-85, EV-86, AZ-31, AZ-32, AZ-53; those of channels, versions, force and pools stand where they are applied.</remarks>
 public static class ManagedClusterAdmission
 {
-
     /// <summary>The write, or everything that is wrong with it; exactly one of them is given.</summary>
     /// <param name="id">The cluster.</param>
     /// <param name="stored">What is stored of it: cluster, pools, maintenance configurations; empty for a new one.</param>
@@ -55,15 +54,19 @@ public static class ManagedClusterAdmission
             ClusterDefaults.Fill(merged, id);
         }
 
-        var support = kubernetes is { } known ? context.Calendar.SupportOf(known, merged.HasLongTermSupport, context.Now) : KubernetesSupport.Supported;
+        // CH-86: the support dates of its distribution are its own.
+        var attached = AttachedRules.Of(stored);
+        var support = attached is null && kubernetes is { } known ? context.Calendar.SupportOf(known, merged.HasLongTermSupport, context.Now) : KubernetesSupport.Supported;
         ClusterChannels.Settle(new ClusterDocument(requested), merged, storedDocument, (kubernetes, support), version, context, problems);
+        attached?.CheckChannel(merged, storedDocument, problems);
         ForceRules.Settle(merged, storedDocument, version, context, problems);
 
         var surroundings = new PoolSurroundings(merged.NodeOsChannel, kubernetes, merged.KubernetesVersion, merged.HasLongTermSupport, merged.Location);
-        var pools = new ClusterPools([.. stored.Where(r => r.IsOf(ResourceTypes.AgentPool))], new PoolRules(surroundings, version, context, problems), version, problems);
+        var pools = new ClusterPools([.. stored.Where(r => r.IsOf(ResourceTypes.AgentPool))], new PoolRules(surroundings, version, context, problems), version, problems) { IsAttached = attached is not null };
         var (written, removed) = pools.Judge(profiles, isNew: before is null);
         var window = MaintenanceDrafts.Find(stored, ConfigurationKind.NodeOsUpgrade);
-        var change = ClusterChannels.Transition(merged, storedDocument, pools.Systems(removed), window, context, problems);
+        // CH-50: the updaters on the nodes of an attached cluster are its owner's, so a change of channel switches none.
+        var change = ClusterChannels.Transition(merged, storedDocument, attached is null ? pools.Systems(removed) : [], window, context, problems);
         if (problems.Any)
         {
             return (null, problems.Refusal());

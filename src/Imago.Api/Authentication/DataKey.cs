@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
+using Imago.Application.Attachments;
 
 namespace Imago.Api.Authentication;
 
 /// <summary>Encrypts what must not lie readable in the database, with a key that lies elsewhere: AES-256-GCM; nonce, tag, then the ciphertext.</summary>
-public sealed class DataKey
+public sealed class DataKey : ISecretBox
 {
     /// <summary>Length of the key in bytes.</summary>
     public const int Length = 32;

@@ -1,4 +1,5 @@
 using Imago.Api.Activities;
+using Imago.Api.Attachments;
 using Imago.Api.Operations;
 using Imago.Api.Pipeline;
 using Imago.Api.Routing;
@@ -10,7 +11,7 @@ using Imago.Domain.Rollouts.Records;
 namespace Imago.Api.Clusters;
 
 /// <summary>Starting, stopping and deleting clusters (EV-70, EV-76).</summary>
-internal sealed class ClusterActions(IStore store, Scopes scopes, Commits commits, OperationLinks links) : IRouteSource
+internal sealed class ClusterActions(IStore store, Scopes scopes, Commits commits, OperationLinks links, Detaching detaching) : IRouteSource
 {
     private static readonly int[] AcceptedOrDone = [202, 204];
 
@@ -42,7 +43,13 @@ internal sealed class ClusterActions(IStore store, Scopes scopes, Commits commit
             return Attempt.Only(refusal);
         }
 
-        var open = await store.OpenOperationsAsync(cluster!.Cluster.Key, request.Cancellation);
+        if (cluster!.Attachment is not null)
+        {
+            return Attempt.Only(Problems.NotAllowedNow(
+                $"Cluster '{ClusterResources.NameOf(cluster.Cluster)}' is attached, so it cannot be started or stopped here: its nodes are its owner's. To have nothing upgraded meanwhile, pause it, or set its channel to None."));
+        }
+
+        var open = await store.OpenOperationsAsync(cluster.Cluster.Key, request.Cancellation);
         if (ClusterState.RefusalOf(cluster, open, whileStopped: true) is { } refused)
         {
             return Attempt.Only(refused);
@@ -71,6 +78,11 @@ internal sealed class ClusterActions(IStore store, Scopes scopes, Commits commit
         if (cluster is null)
         {
             return Attempt.Only(ApiAnswer.Nothing());
+        }
+
+        if (cluster.Attachment is not null)
+        {
+            return await detaching.BeginAsync(request, cluster, force: false);
         }
 
         var open = await store.OpenOperationsAsync(cluster.Cluster.Key, request.Cancellation);

@@ -8,8 +8,11 @@ namespace Imago.Api.Clusters;
 /// <summary>A cluster and what belongs to it, of one instant.</summary>
 internal sealed record ClusterResources(StoredResource Cluster, ImmutableArray<StoredResource> Pools, ImmutableArray<StoredResource> Configurations)
 {
+    /// <summary>How the cluster is reached; null: it is simulated.</summary>
+    public StoredResource? Attachment { get; init; }
+
     /// <summary>Everything together, as the store gives it.</summary>
-    public ImmutableArray<StoredResource> All => [Cluster, .. Pools, .. Configurations];
+    public ImmutableArray<StoredResource> All => Attachment is null ? [Cluster, .. Pools, .. Configurations] : [Cluster, .. Pools, .. Configurations, Attachment];
 
     public ClusterStatus Status => StatusText.ReadCluster(Cluster.Status);
 
@@ -19,7 +22,10 @@ internal sealed record ClusterResources(StoredResource Cluster, ImmutableArray<S
         var cluster = resources.FirstOrDefault(r => Is(r, ResourceTypes.ManagedCluster));
         return cluster is null
             ? null
-            : new(cluster, [.. resources.Where(r => Is(r, ResourceTypes.AgentPool))], [.. resources.Where(r => Is(r, ResourceTypes.MaintenanceConfiguration))]);
+            : new(cluster, [.. resources.Where(r => Is(r, ResourceTypes.AgentPool))], [.. resources.Where(r => Is(r, ResourceTypes.MaintenanceConfiguration))])
+            {
+                Attachment = resources.FirstOrDefault(r => Is(r, ResourceTypes.Attachment)),
+            };
     }
 
     /// <summary>A pool by its name, whatever the case; null if there is none.</summary>

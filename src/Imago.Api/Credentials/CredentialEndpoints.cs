@@ -33,12 +33,18 @@ internal sealed class CredentialEndpoints(IStore store, Scopes scopes, IKubeconf
             return refusal;
         }
 
-        if (admin && (bool?)JsonNode.Parse(cluster!.Cluster.Document)?["properties"]?["disableLocalAccounts"] is true)
+        if (cluster!.Attachment is not null)
+        {
+            // What was given to reach it was given to the server, for its own use.
+            return Problems.Of(400, "BadRequest", $"Cluster '{ClusterResources.NameOf(cluster.Cluster)}' is attached: its kubeconfig is its owner's, and is never handed out. Use the one that the cluster itself, or its distribution, gives you.");
+        }
+
+        if (admin && (bool?)JsonNode.Parse(cluster.Cluster.Document)?["properties"]?["disableLocalAccounts"] is true)
         {
             return Problems.Of(400, "BadRequest", $"Getting static credential is not allowed because cluster '{ClusterResources.NameOf(cluster.Cluster)}' is set to disable local accounts.");
         }
 
-        var access = await source.AccessAsync(cluster!.Cluster.Key, admin, request.Caller, request.Cancellation);
+        var access = await source.AccessAsync(cluster.Cluster.Key, admin, request.Caller, request.Cancellation);
 
         // Whoever holds it is on the cluster: that it was handed out belongs into the log, before it is.
         await store.CommitAsync(new StoreBatch { Activities = [ActivityJournal.Succeeded(request, cluster.Cluster.Id)] }, request.Cancellation);

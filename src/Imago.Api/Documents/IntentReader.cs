@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Imago.Application.Attachments;
 using Imago.Application.Engine;
 using Imago.Application.Resources;
 using Imago.Application.Storage;
@@ -22,16 +23,20 @@ public sealed class IntentReader(ReleaseRings rings, KubernetesCalendar calendar
         var stored = resources.First(r => r.IsOf(ResourceTypes.ManagedCluster));
         var document = ClusterDocument.Of(stored);
         var status = StatusText.ReadCluster(stored.Status);
-        var pools = resources.Where(r => r.IsOf(ResourceTypes.AgentPool)).Select(p => Pool(p, document)).OrderBy(p => p.Spec.Name, StringComparer.Ordinal).ToImmutableArray();
+        var attached = resources.Any(r => r.IsOf(ResourceTypes.Attachment));
+        var pools = resources.Where(r => r.IsOf(ResourceTypes.AgentPool)).Select(p => Pool(p, document, attached)).OrderBy(p => p.Spec.Name, StringComparer.Ordinal).ToImmutableArray();
         var spec = new ClusterSpec
         {
             Name = ResourceId.Parse(stored.Id).Id!.Name,
             Channel = document.NodeOsChannel,
-            LivePatching = document.LivePatching,
+
+            // CH-86: the distribution of an attached cluster has its own dates. Nothing on its nodes patches them live.
+            Attached = attached,
+            LivePatching = document.LivePatching && !attached,
 
             // MW-7, MW-8: no other configuration stands in for this one; MW-50: when it was changed counts.
             Window = MaintenanceDrafts.Find(resources, ConfigurationKind.NodeOsUpgrade),
-            Ring = rings.RingOf(document.Location),
+            Ring = document.Location == AttachedDocuments.NoLocation ? null : rings.RingOf(document.Location),
 
             // A cluster that was accepted a moment ago may not have its full version yet.
             Support = Version(status.KubernetesVersion) is { } version ? calendar.SupportOf(version, document.HasLongTermSupport, now) : KubernetesSupport.Supported,
@@ -43,14 +48,20 @@ public sealed class IntentReader(ReleaseRings rings, KubernetesCalendar calendar
         return new ClusterIntent(spec, pools, document.Location);
     }
 
-    private static PoolIntent Pool(StoredResource stored, ClusterDocument cluster)
+    private static PoolIntent Pool(StoredResource stored, ClusterDocument cluster, bool attached)
     {
         var document = PoolDocument.Of(stored);
         var status = StatusText.ReadPool(stored.Status);
 
         // UP-93: what the planner calls force lifts disruption budgets, so only an override that does counts here.
-        return document.Intent(document.Spec(Version(status.KubernetesVersion), Version(status.CreatedAtKubernetes), cluster.BudgetOverride, status.Pause));
+        var spec = document.Spec(Version(status.KubernetesVersion), Version(status.CreatedAtKubernetes), cluster.BudgetOverride, status.Pause);
+        return document.Intent(attached ? Observed(spec, status) : spec);
     }
+
+    // What a pool of an attached cluster follows is what its nodes run, not what its document would make of new ones.
+    private static PoolSpec Observed(PoolSpec spec, PoolStatus status) => NodeImage.Parse(status.NodeImageVersion).Family is { } family
+        ? spec with { Family = family, Os = PoolOsKinds.Of(family, nvidiaGpu: spec.Os == PoolOs.AzureLinuxGpu) }
+        : spec with { Family = null };
 
     private static KubernetesVersion? Version(string text) => KubernetesVersion.TryParse(text, out var version) ? version : null;
 }

@@ -1,3 +1,5 @@
+using Imago.Application.Ports;
+using Imago.Application.Resources;
 using Imago.Application.Storage;
 using Imago.Contracts.Errors;
 using Microsoft.AspNetCore.Builder;
@@ -40,6 +42,9 @@ internal sealed partial class RequestPipeline(RequestDelegate next, ILogger<Requ
             case StoreUnavailableException:
                 LogUnavailable(logger, ids.Correlation, error);
                 return Problems.Unavailable();
+            case ConnectionException:
+                // An attached cluster that does not answer; what it says of that is for its owner.
+                return Problems.Of(503, StoredOutage.Reason, $"The cluster cannot be reached right now: {error.Message}").With("Retry-After", "5");
             case BadHttpRequestException bad:
                 return Problems.Of(bad.StatusCode, bad.StatusCode == 413 ? ErrorCodes.RequestEntityTooLarge : ErrorCodes.InvalidRequestContent, "The request cannot be read: " + bad.Message);
             default:

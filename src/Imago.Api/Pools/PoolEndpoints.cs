@@ -1,4 +1,5 @@
 using Imago.Api.Activities;
+using Imago.Api.Admission;
 using Imago.Api.Clusters;
 using Imago.Api.Documents;
 using Imago.Api.Operations;
@@ -78,6 +79,12 @@ internal sealed class PoolEndpoints(IStore store, Scopes scopes, Commits commits
         }
 
         var name = ClusterResources.NameOf(pool);
+        if (cluster.Attachment is not null)
+        {
+            return Attempt.Only(Problems.NotAllowedNow(
+                $"Node pool '{name}' cannot be deleted: cluster '{request.Cluster}' is attached, and Imago deletes no nodes of it. Remove its nodes from the cluster itself; its resource goes some time later."));
+        }
+
         var open = await store.OpenOperationsAsync(cluster.Cluster.Key, request.Cancellation);
         if (open.FirstOrDefault(o => o.Kind == OperationKind.DeletePool && name.Equals(o.Pool, StringComparison.OrdinalIgnoreCase)) is { } going)
         {
@@ -114,7 +121,7 @@ internal sealed class PoolEndpoints(IStore store, Scopes scopes, Commits commits
 
         var name = ClusterResources.NameOf(pool);
         var open = await store.OpenOperationsAsync(cluster.Cluster.Key, request.Cancellation);
-        if ((ClusterState.RefusalOfImageUpgrade(cluster, name, open) ?? RefusalOfVersion(cluster, request)) is { } refused)
+        if ((RefusalOfProvider(cluster, request) ?? ClusterState.RefusalOfImageUpgrade(cluster, name, open) ?? RefusalOfVersion(cluster, request)) is { } refused)
         {
             return Attempt.Only(refused);
         }
@@ -126,6 +133,10 @@ internal sealed class PoolEndpoints(IStore store, Scopes scopes, Commits commits
         });
     });
 
+    private static ApiAnswer? RefusalOfProvider(ClusterResources cluster, ApiRequest request) => AttachedRules.Of(cluster.All) is { HasProvider: false }
+        ? Problems.Of(400, ErrorCodes.NotSupported, $"Cluster '{request.Cluster}' is attached without a node provider, so nobody can reimage its nodes. Attach it again with a provider (imago cluster attach … --provider).")
+        : null;
+
     // CH-87
     private ApiAnswer? RefusalOfVersion(ClusterResources cluster, ApiRequest request)
     {
@@ -136,7 +147,7 @@ internal sealed class PoolEndpoints(IStore store, Scopes scopes, Commits commits
         }
 
         var support = calendar.SupportOf(version, ClusterDocument.Of(cluster.Cluster).HasLongTermSupport, request.Now);
-        return SupportRules.ManualImageUpgradeAllowed(support, attached: false)
+        return SupportRules.ManualImageUpgradeAllowed(support, attached: cluster.Attachment is not null)
             ? null
             : Problems.Of(400, ErrorCodes.K8sVersionNotSupported, $"Kubernetes version {text} of cluster '{request.Cluster}' is no longer supported, so its node images cannot be upgraded. Upgrade Kubernetes first.");
     }

@@ -6,6 +6,7 @@ using Imago.Application.Storage;
 using Imago.Domain.Images;
 using Imago.Domain.Rollouts;
 using Imago.Domain.Rollouts.Records;
+using Imago.Domain.Rollouts.Settings;
 using NodaTime;
 
 namespace Imago.Application.Engine;
@@ -13,11 +14,14 @@ namespace Imago.Application.Engine;
 // One pass over a cluster that is open.
 public sealed partial class ClusterEngine
 {
-    private sealed class Pass(ClusterEngine engine, StoredCluster stored, PassChanges changes, OpenCluster open)
+    private sealed class Pass(ClusterEngine engine, StoredCluster stored, PassChanges changes, OpenCluster open, StoredOperation? detaching)
     {
         private readonly ReleaseCatalog _catalog = engine._catalog.Current;
         private StoredCluster _stored = stored;
         private PassChanges _changes = changes;
+
+        /// <summary>Whether nothing is under way in the cluster; known once the pass has run.</summary>
+        public bool IsQuiet { get; private set; }
 
         /// <summary>Runs it. Again: somebody else wrote first, so the same from the beginning. Keep: something happens in the cluster.</summary>
         public async ValueTask<(bool Again, Instant? WakeAt, bool Keep)> RunAsync(CancellationToken cancellation)
@@ -50,7 +54,8 @@ public sealed partial class ClusterEngine
             bool? shaped = null;
             if (_changes.Open.Any(o => o.Kind.Shapes()))
             {
-                shaped = (await open.Hosted.ShapeAsync(Shapes.Of(_stored, intent, _changes.Open), cancellation)).Done;
+                // The nodes of an attached cluster are its owner's: there is nothing to make.
+                shaped = _stored.Attached || (await open.Hosted.ShapeAsync(Shapes.Of(_stored, intent, _changes.Open), cancellation)).Done;
             }
 
             // The ends of rollouts are noted before the reconciler may put others in their place.
@@ -68,6 +73,8 @@ public sealed partial class ClusterEngine
             var targets = await TargetsAsync(cancellation);
             Endings.DecideAborts(_changes, id => targets.GetValueOrDefault(id), frame.Now);
             StatusNotes.Note(frame);
+            AttachedPools.Note(frame);
+            IsQuiet = Detachment.IsQuiet(frame.Input.Records.Values);
             if ((_changes.Any || open.Recorder.HasPending) && !await CommitAsync(cancellation))
             {
                 return (true, null, true);
@@ -85,7 +92,13 @@ public sealed partial class ClusterEngine
                 return null;
             }
 
-            var spec = AskedSpec.With(intent.Spec, _stored, _changes.Open, frame.Input.Records, Served);
+            // A cluster that is being let go gets nothing new.
+            if (detaching is not null && Detachment.IsQuiet(frame.Input.Records.Values))
+            {
+                return null;
+            }
+
+            var spec = Asked(intent.Spec, frame.Input.Records);
             return await open.Reconciler.ReconcileAsync(spec, _catalog, cancellation);
         }
 
@@ -118,6 +131,10 @@ public sealed partial class ClusterEngine
 
         private static Instant? Earlier(Instant? one, Instant? other) => one is { } a && other is { } b ? Instant.Min(a, b) : one ?? other;
 
+        private ClusterSpec Asked(ClusterSpec spec, ImmutableSortedDictionary<string, RolloutRecord> records) => detaching is null
+            ? AskedSpec.With(spec, _stored, _changes.Open, records, Served)
+            : Detachment.Of(spec, detaching, records);
+
         private bool Served(string operation, string pool) => open.Transitions.ContainsKey((operation, pool));
 
         private async ValueTask<NotingFrame> ObserveAsync(ClusterIntent intent, bool? shaped, ImmutableSortedDictionary<string, string> imageless, CancellationToken cancellation)
@@ -134,7 +151,7 @@ public sealed partial class ClusterEngine
                 {
                     Now = engine.Now(),
                     View = view,
-                    Spec = AskedSpec.With(intent.Spec, _stored, _changes.Open, records, Served),
+                    Spec = Asked(intent.Spec, records),
                     Catalog = _catalog,
                     Records = records,
                     Epoch = open.Lease.Epoch,
@@ -142,6 +159,7 @@ public sealed partial class ClusterEngine
                 Shaped = shaped,
                 Imageless = imageless,
                 Transitions = open.Transitions,
+                KeepEmptyPools = engine._options.KeepEmptyPools,
             };
         }
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Imago.Application.Catalog;
 using Imago.Application.Engine.Noting;
 using Imago.Application.History;
+using Imago.Application.Ports;
 using Imago.Application.Reconciling;
 using Imago.Application.Storage;
 using Microsoft.Extensions.Logging;
@@ -58,18 +59,25 @@ public sealed partial class ClusterEngine : IAsyncDisposable
         }
 
         var changes = new PassChanges(await _store.OpenOperationsAsync(key, cancellation));
-        if (changes.Open.FirstOrDefault(o => o.Kind == OperationKind.DeleteCluster) is { } deletion)
+        // UP-66: an attached cluster is let go when what is under way in it has been finished; a simulated one goes with all that is in it.
+        var deletion = changes.Open.FirstOrDefault(o => o.Kind == OperationKind.DeleteCluster);
+        if (deletion is not null && (!stored.Attached || stored.Status.LeftAsItIs))
         {
             return await DeleteAsync(stored, lease, changes, deletion, wake, cancellation);
         }
 
         try
         {
-            var pass = new Pass(this, stored, changes, await OpenAsync(key, lease, cancellation));
+            var pass = new Pass(this, stored, changes, await OpenAsync(key, lease, cancellation), deletion);
             var (again, at, keep) = await pass.RunAsync(cancellation);
             if (again)
             {
                 return new PassResult(PassOutcome.Again, Now(), StaysOpen: true);
+            }
+
+            if (deletion is not null && pass.IsQuiet)
+            {
+                return await DetachAsync(lease, wake, cancellation);
             }
 
             var next = Instant.Min(at ?? Instant.MaxValue, Now() + _options.LongestRest);
@@ -81,6 +89,12 @@ public sealed partial class ClusterEngine : IAsyncDisposable
             }
 
             return new PassResult(PassOutcome.Done, next, staysOpen);
+        }
+        catch (ConnectionException failure) when (stored.Attached)
+        {
+            // Networks fail and credentials expire: that is a fact about the cluster, not a fault of the pass.
+            await CloseAsync(key);
+            return await UnreachableAsync(failure, lease, wake, cancellation);
         }
         catch (Exception failure) when (failure is not StoreUnavailableException)
         {
@@ -124,36 +138,16 @@ public sealed partial class ClusterEngine : IAsyncDisposable
 
         var hosted = await _host.OpenAsync(key, lease, cancellation);
         var recorder = new DecisionRecorder(key);
-        var options = new ReconcilerOptions { Holder = _options.Holder, ChangeCoalescing = _options.ChangeCoalescing, StopAtEnds = true };
+        // The lease in the cluster is as long as the one in the store, and work stops as early before its end.
+        var options = new ReconcilerOptions
+        {
+            Holder = _options.Holder,
+            LeaseLength = _options.LeaseLength,
+            LeaseMargin = _options.LeaseLength / 4,
+            ChangeCoalescing = _options.ChangeCoalescing,
+            StopAtEnds = true,
+        };
         return _open[key] = new OpenCluster(lease, hosted, new ClusterReconciler(hosted.Connection, hosted.Provider, _clock, options, recorder), recorder);
-    }
-
-    // Forgetting comes first: a crash in between forgets again. Deleting the rows first would leave a world that nobody knows of.
-    private async ValueTask<PassResult> DeleteAsync(StoredCluster stored, StoredLease lease, PassChanges changes, StoredOperation deletion, ClusterWake wake, CancellationToken cancellation)
-    {
-        await CloseAsync(stored.Key);
-        await _host.ForgetAsync(stored.Key, cancellation);
-        foreach (var other in changes.Open.Where(o => o.Kind != OperationKind.DeleteCluster))
-        {
-            Endings.End(changes, other, OperationStatus.Canceled, Now(), OperationErrors.Error("OperationAborted", $"Cluster '{stored.Name}' was deleted.", other.Pool));
-        }
-
-        foreach (var asked in changes.Open)
-        {
-            Endings.End(changes, asked, OperationStatus.Succeeded, Now(), null);
-        }
-
-        changes.Write(new ResourceWrite.Delete(null) { Key = stored.Key });
-        var outcome = await _store.CommitAsync(changes.ToBatch(lease, []), cancellation);
-        if (!outcome.Committed)
-        {
-            return new PassResult(PassOutcome.Again, Now(), StaysOpen: false);
-        }
-
-        LogDeleted(_logger, stored.Key, deletion.Id);
-        _metrics.Forget(stored.Key);
-        await _store.PlanWakeAsync(wake with { At = null }, cancellation);
-        return new PassResult(PassOutcome.Gone, null, StaysOpen: false);
     }
 
     private Instant Now() => Instant.FromDateTimeOffset(_clock.GetUtcNow());

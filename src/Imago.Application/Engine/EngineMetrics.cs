@@ -20,6 +20,8 @@ public sealed class EngineMetrics : IDisposable
     private readonly Histogram<double> _durations;
     private readonly ConcurrentDictionary<string, ClusterReading> _readings = new(StringComparer.Ordinal);
 
+    private readonly ConcurrentDictionary<string, string> _unreachable = new(StringComparer.Ordinal);
+
     public EngineMetrics()
     {
         _runs = _meter.CreateCounter<long>("nodeos_upgrade_runs_total", description: "Rollouts that ended, by result");
@@ -27,6 +29,7 @@ public sealed class EngineMetrics : IDisposable
         _meter.CreateObservableGauge("nodeos_nodes_behind", () => Observe(r => r.Pools.Select(p => new Measurement<long>(p.Behind, new("cluster", r.Cluster), new("pool", p.Name)))), description: "Nodes that are not at their target");
         _meter.CreateObservableGauge("nodeos_image_age_days", () => Observe(r => r.Pools.Where(p => p.Age is not null).Select(p => new Measurement<long>(p.Age!.Value, new("cluster", r.Cluster), new("pool", p.Name)))), description: "Age of the oldest image of a pool");
         _meter.CreateObservableGauge("nodeos_window_next_open_timestamp", () => Observe(r => r.WindowOpens is { } at ? [new Measurement<long>(at, new("cluster", r.Cluster), new("config", ConfigurationNames.NameOf(ConfigurationKind.NodeOsUpgrade)))] : []), description: "When the window opens next, in seconds since 1970");
+        _meter.CreateObservableGauge("imago_cluster_unreachable", () => _unreachable.Values.Select(c => new Measurement<long>(1, new KeyValuePair<string, object?>("cluster", c))), description: "Attached clusters that cannot be reached");
         _meter.CreateObservableGauge("nodeos_drain_blocked", () => Observe(r => r.Blocked.Select(n => new Measurement<long>(1, new("cluster", r.Cluster), new("node", n)))), description: "Nodes that could not be drained");
     }
 
@@ -36,6 +39,7 @@ public sealed class EngineMetrics : IDisposable
     internal void Update(NotingFrame frame, PassChanges changes)
     {
         var cluster = frame.Stored.Resource.Id;
+        _unreachable.TryRemove(frame.Stored.Key, out _);
         foreach (var operation in changes.Ended.Where(o => o.Kind is OperationKind.AutomaticUpgrade or OperationKind.UpgradeNodeImage))
         {
             _runs.Add(1, new("cluster", cluster), new("pool", operation.Pool), new("channel", frame.Spec.Channel.ToString()), new("result", operation.Status.ToString()));
@@ -50,7 +54,14 @@ public sealed class EngineMetrics : IDisposable
             [.. frame.Input.Records.Values.SelectMany(r => r.Settled.Where(s => s.Value.Result is NodeResult.Blocked or NodeResult.Quarantined).Select(s => s.Key)).Where(frame.Input.View.Nodes.ContainsKey)]);
     }
 
-    internal void Forget(string clusterKey) => _readings.TryRemove(clusterKey, out _);
+    /// <summary>The cluster could not be reached; what was measured of it last still stands.</summary>
+    internal void Lost(StoredCluster cluster) => _unreachable[cluster.Key] = cluster.Resource.Id;
+
+    internal void Forget(string clusterKey)
+    {
+        _readings.TryRemove(clusterKey, out _);
+        _unreachable.TryRemove(clusterKey, out _);
+    }
 
     private static long? AgeOf(NotingFrame frame, string pool)
     {

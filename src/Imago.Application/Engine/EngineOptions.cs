@@ -32,6 +32,18 @@ public sealed record EngineOptions
     /// <summary>The longest wait after a failure.</summary>
     public Duration LongestRetry { get; init; } = Duration.FromMinutes(1);
 
+    /// <summary>The first wait after an attached cluster could not be reached. It is then tried again after as long as it has been unreachable, up to <see cref="LongestReach"/>.</summary>
+    public Duration FirstReach { get; init; } = Duration.FromSeconds(5);
+
+    /// <summary>The longest wait between two tries to reach a cluster.</summary>
+    public Duration LongestReach { get; init; } = Duration.FromMinutes(5);
+
+    /// <summary>
+    /// How long the resource of a pool of an attached cluster stays when its last node has gone: an autoscaler may have emptied it over a weekend, and its settings are to be
+    /// there when it fills again.
+    /// </summary>
+    public Duration KeepEmptyPools { get; init; } = Duration.FromDays(7);
+
     /// <summary>Most clusters that this process passes over at the same time.</summary>
     public int MostPassesAtOnce { get; init; } = 16;
 

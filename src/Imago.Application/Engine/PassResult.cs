@@ -16,6 +16,9 @@ public enum PassOutcome
 
     /// <summary>The cluster does not exist (any more).</summary>
     Gone,
+
+    /// <summary>The attached cluster could not be reached; that is noted, and the next try is planned.</summary>
+    Unreachable,
 }
 
 /// <summary>The result of a pass.</summary>

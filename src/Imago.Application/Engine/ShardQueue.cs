@@ -12,6 +12,7 @@ internal sealed class ShardQueue
     private readonly Dictionary<string, (ClusterWake Wake, Instant At)> _waiting = new(StringComparer.Ordinal);
     private readonly PriorityQueue<string, (Instant At, string Key)> _order = new();
     private readonly Dictionary<string, Instant> _notBefore = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Instant> _hurried = new(StringComparer.Ordinal);
 
     public int Count => _waiting.Count;
 
@@ -46,13 +47,34 @@ internal sealed class ShardQueue
             return;
         }
 
+        var hurried = _hurried.Remove(wake.ClusterKey, out var sooner);
         if (at is { } instant)
         {
-            Put(wake, instant);
+            Put(wake, hurried ? Instant.Min(instant, sooner) : instant);
         }
         else
         {
             _waiting.Remove(wake.ClusterKey);
+        }
+    }
+
+    /// <summary>
+    /// Something has happened in a cluster that is open: at the latest then it is passed over. While a pass is under way that counts for the one after it, for it may have
+    /// looked before.
+    /// </summary>
+    public void Hurry(string clusterKey, Instant at)
+    {
+        if (_waiting.TryGetValue(clusterKey, out var waiting))
+        {
+            at = _notBefore.TryGetValue(clusterKey, out var earliest) ? Instant.Max(at, earliest) : at;
+            if (at < waiting.At)
+            {
+                Put(waiting.Wake, at);
+            }
+        }
+        else if (!_hurried.TryGetValue(clusterKey, out var present) || at < present)
+        {
+            _hurried[clusterKey] = at;
         }
     }
 

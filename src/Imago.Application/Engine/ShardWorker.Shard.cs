@@ -52,6 +52,22 @@ public sealed partial class ShardWorker
             Wake();
         }
 
+        /// <summary>Something has happened in a cluster; one that is not open is nobody's business here.</summary>
+        public void Hurry(string clusterKey, Instant at)
+        {
+            lock (_lock)
+            {
+                if (!_open.Contains(clusterKey))
+                {
+                    return;
+                }
+
+                _queue.Hurry(clusterKey, at);
+            }
+
+            Wake();
+        }
+
         public ClusterWake? Take(Instant now)
         {
             lock (_lock)

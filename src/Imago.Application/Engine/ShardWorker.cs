@@ -74,6 +74,15 @@ public sealed partial class ShardWorker : IEngineSignal, IDisposable
     }
 
     /// <inheritdoc />
+    public void Happened(string clusterKey)
+    {
+        if (_shards.TryGetValue(Engine.Shards.Of(clusterKey), out var shard))
+        {
+            shard.Hurry(clusterKey, Now() + _options.ChangeCoalescing);
+        }
+    }
+
+    /// <inheritdoc />
     public void Dispose()
     {
         _passes.Dispose();

@@ -36,6 +36,9 @@ public interface IClusterConnection
     /// </summary>
     ValueTask<ClusterLease?> HoldLeaseAsync(string holder, Duration length, CancellationToken cancellation);
 
+    /// <summary>Whether anybody is there to hear what <see cref="TellAsync"/> tells; false: it need not be worked out.</summary>
+    bool Tells => false;
+
     /// <summary>
     /// Tells what happened in the cluster itself, as Kubernetes events (UP-130…UP-136). It is a story for people: nothing is decided by it, an event told again is the
     /// same event, and one that cannot be told is not worth a failed pass. A cluster that nobody looks at, as in virtual time, need not keep them.
@@ -95,7 +98,7 @@ public enum EvictionStatus
 public sealed record EvictionOutcome(EvictionStatus Status, Duration? RetryAfter = null, string? Message = null);
 
 /// <summary>A call could not be answered: no connection, a time-out, an answer that makes no sense. Whether it took effect is unknown.</summary>
-public sealed class ConnectionException : Exception
+public class ConnectionException : Exception
 {
     public ConnectionException()
     {

@@ -17,4 +17,9 @@ public interface IReconcileObserver
 
     /// <summary>An action failed or was refused; the text says how.</summary>
     void Refused(RolloutAction action, string answer);
+
+    /// <summary>Events for the cluster itself could not be told, and will not be; the text says why.</summary>
+    void NotTold(int events, string answer)
+    {
+    }
 }

@@ -3,6 +3,7 @@ using Imago.Application.Ports;
 using Imago.Domain.Images;
 using Imago.Domain.Rollouts;
 using Imago.Domain.Rollouts.Actions;
+using Imago.Domain.Rollouts.Events;
 using Imago.Domain.Rollouts.Records;
 using Imago.Domain.Rollouts.Settings;
 using NodaTime;
@@ -154,6 +155,7 @@ public sealed class ClusterReconciler
             }
 
             step.Ended |= plan.Record.Ended && !record.Ended;
+            await TellAsync(record, plan.Record, cancellation);
         }
 
         foreach (var action in plan.Actions)
@@ -199,8 +201,29 @@ public sealed class ClusterReconciler
             step.Again = true;
             if (guard.MayWrite)
             {
-                await _cluster.WriteRecordAsync(start, versions.GetValueOrDefault(start.Pool), cancellation);
+                if ((await _cluster.WriteRecordAsync(start, versions.GetValueOrDefault(start.Pool), cancellation)).Stored is not null)
+                {
+                    await TellAsync(input.Records.GetValueOrDefault(start.Pool), start, cancellation);
+                }
             }
+        }
+    }
+
+    // UP-130…136: only what is stored is told. The story is for people; what cannot be told is lost, and the work goes on.
+    private async ValueTask TellAsync(RolloutRecord? before, RolloutRecord after, CancellationToken cancellation)
+    {
+        if (!_cluster.Tells || RolloutEvents.Between(before, after) is not { Length: > 0 } events)
+        {
+            return;
+        }
+
+        try
+        {
+            await _cluster.TellAsync(events, cancellation);
+        }
+        catch (ConnectionException failure)
+        {
+            _observer.NotTold(events.Length, failure.Message);
         }
     }
 

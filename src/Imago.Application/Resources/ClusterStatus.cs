@@ -25,8 +25,23 @@ public sealed record ClusterStatus
     /// <summary>UP-153: who paused automatic work, when and why; null while nobody has.</summary>
     public StoredPause? Pause { get; init; }
 
+    /// <summary>Since when an attached cluster cannot be reached, and why; null while it can.</summary>
+    public StoredOutage? Unreachable { get; init; }
+
+    /// <summary>Whether an attached cluster that is being detached is left as it is, because its owner said so: it may never be reached again.</summary>
+    public bool LeftAsItIs { get; init; }
+
     /// <summary>MW-13: until when automatic work may ignore windows; null: windows hold.</summary>
     public Instant? WindowOverrideUntil { get; init; }
+}
+
+/// <summary>An attached cluster cannot be reached.</summary>
+/// <param name="Since">When that began.</param>
+/// <param name="Error">What went wrong when it was tried last.</param>
+public sealed record StoredOutage(Instant Since, string Error)
+{
+    /// <summary>Reason of the condition that says so.</summary>
+    public const string Reason = "ClusterUnreachable";
 }
 
 public sealed record StoredPause(string By, Instant Since, string Why);
@@ -55,6 +70,9 @@ public sealed record PoolStatus
     public ImmutableArray<UsedVersion> RecentlyUsed { get; init; } = [];
 
     public StoredPause? Pause { get; init; }
+
+    /// <summary>Since when a pool of an attached cluster has no nodes; null while it has some. Its resource goes after a while (see docs/concepts/attached-clusters.md).</summary>
+    public Instant? EmptySince { get; init; }
 
     /// <summary>EV-68: nodes that are not at their target.</summary>
     public int NodesBehind { get; init; }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Imago.Cli.Attachments;
 using Imago.Cli.Help;
 using Imago.Cli.Terminals;
 
@@ -17,8 +18,14 @@ internal static class ClusterCommands
         ClusterPower.Create(terminal, "start", "Starting"),
         ClusterPower.Create(terminal, "stop", "Stopping"),
         ClusterCredentials.Create(terminal),
+        ClusterAttach.Create(terminal),
+        ClusterCheck.Create(terminal),
+        ClusterDetach.Create(terminal),
+        ClusterRbac.Create(terminal),
     }.WithExamples(
         "imago cluster list",
         "# a cluster whose nodes get security patches",
-        "imago cluster create shop -g rg-shop --channel SecurityPatch --node-count 3");
+        "imago cluster create shop -g rg-shop --channel SecurityPatch --node-count 3",
+        "# one that is there already",
+        "imago cluster attach shop -g rg-shop --kubeconfig imago.kubeconfig");
 }

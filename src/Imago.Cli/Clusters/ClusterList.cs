@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Imago.Cli.Attachments;
 using Imago.Cli.Help;
 using Imago.Cli.Remote;
 using Imago.Cli.Terminals;
@@ -11,9 +12,10 @@ internal static class ClusterList
     public static Command Create(Terminal terminal)
     {
         var all = new Option<bool>("--all") { Description = "Of all groups, even if the login has a default one." };
-        return new RemoteCommand(terminal, "list", "List clusters of a group, or of all groups.").Takes(all)
-            .Does(async (session, parsed) => await session.ListAsync(
-                Paths.Clusters(session.Subscription, parsed.GetValue(all) ? null : session.GroupOrAll).With(ApiVersions.ContainerService),
+        var attached = new Option<bool>("--attached") { Description = "Only attached clusters, and how they are reached." };
+        return new RemoteCommand(terminal, "list", "List clusters of a group, or of all groups.").Takes(all, attached)
+            .Does(async (session, parsed) => await (parsed.GetValue(attached) ? AttachedList.WriteAsync(session, All(session, parsed)) : session.ListAsync(
+                All(session, parsed),
                 "There is no cluster. Make one: imago cluster create NAME -g GROUP.",
                 clusters =>
                 {
@@ -32,7 +34,10 @@ internal static class ClusterList
                     }
 
                     return table;
-                }))
-            .WithExamples("imago cluster list", "imago cluster list -g rg-shop --output json");
+                })))
+            .WithExamples("imago cluster list", "imago cluster list -g rg-shop --output json", "imago cluster list --all --attached");
+
+        string All(Session session, ParseResult parsed) =>
+            Paths.Clusters(session.Subscription, parsed.GetValue(all) ? null : session.GroupOrAll).With(ApiVersions.ContainerService);
     }
 }

@@ -1,10 +1,10 @@
 using Imago.Domain.Channels;
 using Imago.Domain.Clusters;
+using Imago.Domain.Clusters.Pools;
 using Imago.Domain.Images;
 using Imago.Domain.Maintenance;
 using Imago.Domain.Rollouts.Settings;
 using Imago.Simulation.Blueprints;
-using Imago.Simulation.Dumps;
 using Imago.Simulation.Presets;
 using NodaTime;
 
@@ -55,7 +55,7 @@ internal sealed record DemoStory(string Title, ClusterBlueprint Blueprint, Clust
             Window = new MaintenanceConfiguration(
                 ConfigurationKind.NodeOsUpgrade,
                 new MaintenanceWindow(new Schedule.Daily(1), 4, new LocalTime(1, 0), Offset.Zero, start.InUtc().Date, [])),
-            Pools = [.. PoolDiscovery.Discover(blueprint).Select(p => p.Spec with { Settings = settings })],
+            Pools = [.. PoolDiscovery.Discover(blueprint.PoolFacts).Select(p => p.Spec with { Settings = settings })],
         };
         return new DemoStory(title, blueprint, spec, start, start + length);
     }

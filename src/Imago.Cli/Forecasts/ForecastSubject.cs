@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Imago.Simulation.Dumps;
+using Imago.Domain.Clusters.Pools;
 using Imago.Simulation.Forecasts;
 using NodaTime;
 

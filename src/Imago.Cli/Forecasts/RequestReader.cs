@@ -4,6 +4,7 @@ using Imago.Application.Catalog;
 using Imago.Cli.Inputs;
 using Imago.Cli.Terminals;
 using Imago.Domain.Channels;
+using Imago.Domain.Clusters.Pools;
 using Imago.Domain.Images;
 using Imago.Domain.Maintenance;
 using Imago.Domain.Rollouts.Settings;

@@ -21,6 +21,12 @@ internal static class Paths
 
     public static string Maintenance(string cluster, string name) => $"{cluster}/maintenanceConfigurations/{Escaped(name)}";
 
+    /// <summary>Looks at a cluster that may be attached.</summary>
+    public static string Inspection(string subscription, string group) => $"{Group(subscription, group)}{Tenant}/inspectCluster";
+
+    /// <summary>How an attached cluster is reached.</summary>
+    public static string Attachment(string cluster) => $"{Extension(cluster)}/attachments/default";
+
     /// <summary>What Imago adds under a cluster.</summary>
     public static string Extension(string cluster) => $"{cluster}{Tenant}";
 

@@ -59,14 +59,20 @@ internal sealed class RemoteCommand : Command
     }
 
     /// <summary>What it does.</summary>
-    public RemoteCommand Does(Func<Session, ParseResult, Task> action)
+    public RemoteCommand Does(Func<Session, ParseResult, Task> action) => Ends(async (session, parsed) =>
+    {
+        await action(session, parsed);
+        return ExitCode.Ok;
+    });
+
+    /// <summary>What it does, and with which exit code it ends.</summary>
+    public RemoteCommand Ends(Func<Session, ParseResult, Task<int>> action)
     {
         this.SetInterruptibleAction(async (parsed, cancellation) =>
         {
             using var session = await Session.OpenAsync(
                 _terminal, Options.Contains(Group) ? parsed.GetValue(Group) : null, Options.Contains(Subscription) ? parsed.GetValue(Subscription) : null, parsed.GetValue(Output), cancellation);
-            await action(session, parsed);
-            return ExitCode.Ok;
+            return await action(session, parsed);
         });
         return this;
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Imago.Domain.Clusters;
+using Imago.Domain.Clusters.Pools;
 using NodaTime;
 
 namespace Imago.Simulation.Blueprints;
@@ -19,6 +20,18 @@ public sealed record ClusterBlueprint
     public ImmutableArray<WorkloadBlueprint> Workloads { get; init; } = [];
 
     public ImmutableArray<BudgetBlueprint> Budgets { get; init; } = [];
+
+    /// <summary>What finding pools needs to know of the nodes.</summary>
+    public IEnumerable<NodeFacts> PoolFacts => Nodes.Select(n => new NodeFacts
+    {
+        Name = n.Name,
+        Membership = new PoolMembership(n.Pool, n.PoolSource, n.Managed, n.AutoProvisioned),
+        Labels = n.Labels,
+        Image = n.Image,
+        Kubelet = n.KubeletVersion,
+        Zone = n.Zone,
+        OffersNvidiaGpus = n.Allocatable.Others.GetValueOrDefault("nvidia.com/gpu") > 0,
+    });
 
     /// <summary>What the source says that the world does not model, as sentences for people; deduplicated and ordered.</summary>
     public ImmutableArray<string> Assumptions { get; init; } = [];

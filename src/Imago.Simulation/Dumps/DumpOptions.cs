@@ -1,3 +1,5 @@
+using Imago.Domain.Clusters.Pools;
+
 namespace Imago.Simulation.Dumps;
 
 /// <summary>How to read a dump.</summary>

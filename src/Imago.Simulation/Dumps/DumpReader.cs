@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Imago.Domain.Clusters;
+using Imago.Domain.Clusters.Pools;
 using Imago.Simulation.Blueprints;
 
 namespace Imago.Simulation.Dumps;
@@ -41,7 +42,7 @@ public static class DumpReader
         };
         NotePools(cluster, options.PoolLabel, findings);
         cluster = cluster with { Assumptions = findings.ToSentences() };
-        return new Dump(cluster, PoolDiscovery.Discover(cluster));
+        return new Dump(cluster, PoolDiscovery.Discover(cluster.PoolFacts));
     }
 
     private static void RefuseWithoutNodes(DumpContent content)
@@ -158,7 +159,7 @@ public static class DumpReader
                 { AutoProvisioned: true } => "Nodes that an auto-provisioner made follow its own drift; they are reported, not rolled",
                 { Pool: PoolRules.Default } when poolLabel is not null && !node.Labels.ContainsKey(poolLabel) =>
                     $"Nodes without the label '{poolLabel}' form the pool 'default'",
-                { Pool: PoolRules.Default, PoolSource: "no known label" } =>
+                { Pool: PoolRules.Default, PoolSource: PoolRules.NoKnownLabel } =>
                     "Nodes without a known pool label form the pool 'default' ('--pool-label' names another label)",
                 _ => null,
             };

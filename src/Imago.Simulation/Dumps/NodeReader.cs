@@ -1,6 +1,5 @@
-using System.Collections.Immutable;
 using System.Text.Json;
-using Imago.Domain.Clusters;
+using Imago.Domain.Clusters.Pools;
 using Imago.Simulation.Blueprints;
 
 namespace Imago.Simulation.Dumps;
@@ -25,8 +24,8 @@ internal static class NodeReader
             PoolSource = pool.Source,
             Managed = pool.Managed,
             AutoProvisioned = pool.AutoProvisioned,
-            Zone = Zone(labels),
-            Image = Image(labels, info),
+            Zone = NodeFacts.ZoneOf(labels),
+            Image = NodeFacts.ImageOf(labels, info.Text("osImage")),
             KubeletVersion = info.Text("kubeletVersion"),
             Labels = labels,
             Annotations = annotations,
@@ -37,35 +36,6 @@ internal static class NodeReader
             Unschedulable = spec.IsTrue("unschedulable"),
             CreatedAt = Revision.Created(metadata),
         };
-    }
-
-    private static string? Zone(ImmutableSortedDictionary<string, string> labels)
-    {
-        foreach (var key in (ReadOnlySpan<string>)["topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone"])
-        {
-            if (labels.TryGetValue(key, out var zone) && zone.Length > 0)
-            {
-                return zone;
-            }
-        }
-
-        return null;
-    }
-
-    // The most exact statement there is: AKS's image version, the machine image of an EKS node group or of Karpenter on AWS, else what the
-    // operating system calls itself. Bottlerocket, Talos and Flatcar put their version there, others only their name.
-    private static string Image(ImmutableSortedDictionary<string, string> labels, JsonElement info)
-    {
-        foreach (var key in (ReadOnlySpan<string>)
-            [NodeLabels.NodeImageVersion, "eks.amazonaws.com/nodegroup-image", "karpenter.k8s.aws/instance-ami-id"])
-        {
-            if (labels.TryGetValue(key, out var image) && image.Length > 0)
-            {
-                return image;
-            }
-        }
-
-        return info.Text("osImage") ?? "";
     }
 
     private static bool Ready(JsonElement status, Notes notes)

@@ -4,8 +4,11 @@ using System.Net;
 using System.Security.Claims;
 using System.Text.Json.Nodes;
 using System.Text;
+using Imago.Api.Attachments;
+using Imago.Api.Authentication;
 using Imago.Api.Credentials;
 using Imago.Api.Tests.Authentication;
+using Imago.Application.Attachments;
 using Imago.Application.Catalog;
 using Imago.Application.Engine;
 using Imago.Application.Resources;
@@ -43,6 +46,12 @@ internal sealed class ApiServer : IAsyncDisposable
 
     public RelationalStore Store { get; }
 
+    /// <summary>What can be attached.</summary>
+    public RealCluster Real => Services.GetRequiredService<RealCluster>();
+
+    /// <summary>Where the database lies.</summary>
+    public string Folder => _folder.FullName;
+
     public MovedClock Clock { get; }
 
     public IServiceProvider Services => _app.Services;
@@ -66,6 +75,12 @@ internal sealed class ApiServer : IAsyncDisposable
         builder.Services.AddSingleton<IKubeconfigSource, Kubeconfigs>();
         builder.Services.AddSingleton<IClusterQueries, Answers>();
         builder.Services.AddSingleton<IForecasts, Answers>();
+        builder.Services.AddSingleton<ISecretBox>(new DataKey(DataKey.Make()));
+        builder.Services.AddSingleton<IAttachments, StoredAttachments>();
+        builder.Services.AddSingleton<RealCluster>();
+        builder.Services.AddSingleton<IClusterInspector>(s => s.GetRequiredService<RealCluster>());
+        builder.Services.AddSingleton<IKubeconfigRules>(s => s.GetRequiredService<RealCluster>());
+        builder.Services.AddImagoAttachments();
         builder.Services.AddImagoApi(change?.Invoke(new ApiOptions()) ?? new ApiOptions());
         services?.Invoke(builder.Services);
         var app = builder.Build();

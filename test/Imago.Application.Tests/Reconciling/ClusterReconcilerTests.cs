@@ -30,6 +30,46 @@ public sealed class ClusterReconcilerTests
     }
 
     [Fact]
+    [Trait("Rule", "UP-131")]
+    [Trait("Rule", "UP-133")]
+    public async Task Pass_ClusterIsTold_TellsWhatIsStored()
+    {
+        var bench = new Bench();
+        bench.Cluster.Tells = true;
+        await bench.PassAsync();
+        await bench.PassAsync();
+
+        bench.Cluster.Told.Select(e => e.Message).ShouldBe(["Draining node: n1", "Deleting node n1 from API server"]);
+    }
+
+    [Fact]
+    [Trait("Rule", "UP-136")]
+    public async Task Pass_TellingFails_GoesOn()
+    {
+        var bench = new Bench();
+        bench.Cluster.Tells = true;
+        bench.Cluster.Before = call => _ = call == "tell" ? throw new ConnectionException("no answer") : 0;
+        await bench.PassAsync();
+        await bench.PassAsync();
+
+        bench.Cluster.Told.ShouldBeEmpty();
+        bench.Cluster.Record()!.Active["n1"].Step.ShouldBe(NodeStep.Replacing);
+        bench.Cluster.Writes.ShouldBe(["write apps", "begin Reimage n1"]);
+    }
+
+    [Fact]
+    [Trait("Rule", "UP-131")]
+    public async Task Pass_RecordIsNotStored_TellsNothing()
+    {
+        var bench = new Bench();
+        bench.Cluster.Tells = true;
+        bench.Cluster.Before = _ => bench.Cluster.WritesLose = bench.Cluster.Record() is not null;
+        await bench.PassAsync();
+
+        bench.Cluster.Told.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Pass_ObservesRecordsBeforeTheCluster()
     {
         var bench = new Bench();

@@ -1,7 +1,7 @@
 using Imago.Domain.Channels;
+using Imago.Domain.Clusters.Pools;
 using Imago.Domain.Images;
 using Imago.Domain.Rollouts.Settings;
-using Imago.Simulation.Dumps;
 using Imago.Simulation.Presets;
 using Imago.Simulation.Tests.Dumps;
 using NodaTime;
@@ -17,7 +17,7 @@ public class PresetTests
     {
         var cluster = DemoCluster.Create(Image, Instant.FromUtc(2026, 7, 3, 0, 0));
         Settled.Check(cluster);
-        PoolDiscovery.Discover(cluster).Select(p => (p.Spec.Name, p.Nodes, p.Spec.Mode, p.Spec.Os, p.Spec.Family?.Name)).ShouldBe(
+        PoolDiscovery.Discover(cluster.PoolFacts).Select(p => (p.Spec.Name, p.Nodes, p.Spec.Mode, p.Spec.Os, p.Spec.Family?.Name)).ShouldBe(
         [
             ("apps", 6, PoolMode.User, PoolOs.Ubuntu, "AKSUbuntu-2204gen2containerd"),
             ("batch", 3, PoolMode.User, PoolOs.Ubuntu, "AKSUbuntu-2204gen2containerd"),

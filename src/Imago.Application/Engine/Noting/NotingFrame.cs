@@ -26,6 +26,9 @@ internal sealed record NotingFrame
     /// <summary>Rollouts of channel transitions that have ended, by operation and pool.</summary>
     public required IReadOnlyDictionary<(string Operation, string Pool), StoredRollout> Transitions { get; init; }
 
+    /// <summary>How long the resource of a pool without nodes stays, of an attached cluster.</summary>
+    public Duration KeepEmptyPools { get; init; }
+
     public ClusterSpec Spec => Input.Spec;
 
     public string Location => Intent.Location;

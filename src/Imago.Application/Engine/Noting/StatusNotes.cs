@@ -24,10 +24,15 @@ internal static class StatusNotes
         {
             var spec = frame.Spec.Pools.FirstOrDefault(p => string.Equals(p.Name, pool.Name, StringComparison.Ordinal));
             var deleted = frame.Changes.Ended.Any(o => o is { Kind: OperationKind.DeletePool, Status: OperationStatus.Succeeded } && Names(o, pool));
-            if (!deleted)
+            if (!deleted && !AttachedPools.IsGone(frame, pool))
             {
                 Write(frame.Changes, pool.Resource, StatusText.Write(pool.Status), StatusText.Write(Of(frame, pool, spec)));
             }
+        }
+
+        if (frame.Stored.Status.Unreachable is { } outage)
+        {
+            frame.Changes.Note(Reach.Found(frame.Stored, outage, frame.Now));
         }
 
         Write(frame.Changes, frame.Stored.Resource, StatusText.Write(frame.Stored.Status), StatusText.Write(OfCluster(frame)));
@@ -62,6 +67,16 @@ internal static class StatusNotes
             NodesBehind = Behind(frame, pool.Name),
             RolloutAtRest = atRest,
         };
+        if (frame.Spec.Attached)
+        {
+            // The kubelets are upgraded by somebody else, and pools are filled and emptied likewise.
+            status = status with
+            {
+                KubernetesVersion = AttachedPools.KubeletOf(nodes) ?? status.KubernetesVersion,
+                EmptySince = nodes.Count > 0 ? null : status.EmptySince ?? frame.Now,
+            };
+        }
+
         return record is { Ended: false } ? status : Reached(frame, status, nodes);
     }
 
@@ -152,6 +167,8 @@ internal static class StatusNotes
         {
             ProvisioningState = StateOf(frame.Changes, before.ProvisioningState, last),
             ProvisioningError = last is null ? before.ProvisioningError : last.Status == OperationStatus.Succeeded ? null : last.Error,
+
+            Unreachable = null,
 
             // CH-87: a condition either way.
             Conditions = [.. ClusterPlanner.Decide(frame.Input).Conditions.Select(c => new StoredCondition(c.Code.ToString(), c.Message))],

@@ -31,7 +31,8 @@ internal static class Shapes
             writes.Add(Status(stored.Resource, StatusText.Write(stored.Status with { Running = turn.Kind == OperationKind.StartCluster })));
         }
 
-        foreach (var pool in stored.Pools.Where(p => p.Status.NodeImageVersion.Length == 0))
+        // The nodes of an attached cluster are its owner's: none is made, so none needs an image.
+        foreach (var pool in stored.Pools.Where(p => !stored.Attached && p.Status.NodeImageVersion.Length == 0))
         {
             var spec = intent.Spec.Pools.FirstOrDefault(s => string.Equals(s.Name, pool.Name, StringComparison.Ordinal));
             if (spec?.Family is { } family && (catalog.LatestImage(family, intent.Spec.Ring, now) ?? catalog.NewestAnywhere(family, now)) is { } latest)

@@ -3,6 +3,7 @@ using System.Globalization;
 using Imago.Application.Ports;
 using Imago.Domain.Clusters;
 using Imago.Domain.Rollouts.Actions;
+using Imago.Domain.Rollouts.Events;
 using Imago.Domain.Rollouts.Records;
 using NodaTime;
 
@@ -34,6 +35,17 @@ internal sealed class FakeCluster(ManualClock clock) : IClusterConnection, INode
     public bool WritesLose { get; set; }
 
     public bool EpochIsStale { get; set; }
+
+    public bool Tells { get; set; }
+
+    public List<ClusterEvent> Told { get; } = [];
+
+    public ValueTask TellAsync(ImmutableArray<ClusterEvent> events, CancellationToken cancellation)
+    {
+        Before("tell");
+        Told.AddRange(events);
+        return ValueTask.CompletedTask;
+    }
 
     public RolloutRecord? Record(string pool = "apps") => _records.GetValueOrDefault(pool)?.Record;
 

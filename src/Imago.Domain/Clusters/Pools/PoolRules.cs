@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using Imago.Domain.Clusters;
 
-namespace Imago.Simulation.Dumps;
+namespace Imago.Domain.Clusters.Pools;
 
 /// <summary>
 /// Which pool a node belongs to. The first rule that says something wins:
@@ -15,14 +14,30 @@ namespace Imago.Simulation.Dumps;
 /// <item>Cluster API's owner annotation, OpenShift's machine config pool;</item>
 /// <item>pool <c>default</c>.</item>
 /// </list>
+/// Pools chosen by selectors replace the whole list: see <see cref="Chosen"/>.
 /// </summary>
-internal static class PoolRules
+/// <remarks>Rules: CH-89.</remarks>
+public static class PoolRules
 {
+    /// <summary>Name of the pool of control-plane nodes, which are not managed.</summary>
     public const string ControlPlane = "control-plane";
+
+    /// <summary>Name of the pool of virtual nodes, which are not managed.</summary>
     public const string Virtual = "virtual";
+
+    /// <summary>Name of the pool of nodes that no rule says anything about.</summary>
     public const string Default = "default";
 
+    /// <summary>Name of the pool of nodes that no chosen pool selects, which are not managed.</summary>
+    public const string NotChosen = "not-chosen";
+
+    /// <summary>How nodes in <see cref="Default"/> were found where no label was named.</summary>
+    public const string NoKnownLabel = "no known label";
+
+    // CH-89: who makes nodes by itself leaves its name on them.
     private static readonly ImmutableArray<string> AutoProvisioners = ["karpenter.sh/nodepool", "karpenter.sh/provisioner-name"];
+
+    private static readonly ImmutableArray<string> ControlPlaneRoles = ["node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master"];
 
     private static readonly ImmutableArray<string> Labels =
     [
@@ -48,22 +63,22 @@ internal static class PoolRules
     /// <param name="labels">The node's labels.</param>
     /// <param name="annotations">The node's annotations.</param>
     /// <param name="poolLabel">The label named by the user; null: the usual ones.</param>
-    public static PoolMembership Of(
-        ImmutableSortedDictionary<string, string> labels, ImmutableSortedDictionary<string, string> annotations, string? poolLabel)
+    public static PoolMembership Of(IReadOnlyDictionary<string, string> labels, IReadOnlyDictionary<string, string> annotations, string? poolLabel = null)
     {
+        ArgumentNullException.ThrowIfNull(labels);
+        ArgumentNullException.ThrowIfNull(annotations);
         var byProvisioner = FirstLabel(labels, AutoProvisioners);
         if (poolLabel is not null && labels.TryGetValue(poolLabel, out var named) && named.Length > 0)
         {
             return new PoolMembership(named, $"label {poolLabel}", AutoProvisioned: byProvisioner is not null);
         }
 
-        if (labels.GetValueOrDefault("type") is "virtual-kubelet" || labels.GetValueOrDefault("eks.amazonaws.com/compute-type") is "fargate")
+        if (IsVirtual(labels))
         {
             return new PoolMembership(Virtual, "virtual node", Managed: false);
         }
 
-        if (labels.ContainsKey("node-role.kubernetes.io/control-plane") || labels.ContainsKey("node-role.kubernetes.io/master")
-            || annotations.GetValueOrDefault("cluster.x-k8s.io/owner-kind") is "KubeadmControlPlane")
+        if (IsControlPlane(labels, annotations))
         {
             return new PoolMembership(ControlPlane, "control-plane role", Managed: false);
         }
@@ -93,10 +108,44 @@ internal static class PoolRules
         return annotations.GetValueOrDefault("machineconfiguration.openshift.io/currentConfig")?.Split('-') is ["rendered", .. var middle, _]
             && middle.Length > 0
             ? new PoolMembership(string.Join('-', middle), "annotation machineconfiguration.openshift.io/currentConfig")
-            : new PoolMembership(Default, "no known label");
+            : new PoolMembership(Default, NoKnownLabel);
     }
 
-    private static KeyValuePair<string, string>? FirstLabel(ImmutableSortedDictionary<string, string> labels, ImmutableArray<string> keys)
+    /// <summary>
+    /// The pool of a node where pools are chosen by selectors: the first that selects it. A broad selector, as <c>kubernetes.io/os=linux</c>, is not
+    /// meant to take in virtual nodes, and control-plane nodes only where it speaks of their role's label. With nothing chosen, the usual labels decide.
+    /// </summary>
+    /// <param name="labels">The node's labels.</param>
+    /// <param name="annotations">The node's annotations.</param>
+    /// <param name="pools">The chosen pools, in the order in which they were named.</param>
+    public static PoolMembership Chosen(
+        IReadOnlyDictionary<string, string> labels, IReadOnlyDictionary<string, string> annotations, ImmutableArray<ChosenPool> pools)
+    {
+        var usual = Of(labels, annotations);
+        if (pools.IsDefaultOrEmpty || string.Equals(usual.Pool, Virtual, StringComparison.Ordinal))
+        {
+            return usual;
+        }
+
+        var isControlPlane = !usual.Managed;
+        foreach (var pool in pools)
+        {
+            if (pool.Selector.Matches(labels) && (!isControlPlane || pool.Selector.Requirements.Any(r => ControlPlaneRoles.Contains(r.Key))))
+            {
+                return new PoolMembership(pool.Name, $"selector {pool.Text}", AutoProvisioned: FirstLabel(labels, AutoProvisioners) is not null);
+            }
+        }
+
+        return isControlPlane ? usual : new PoolMembership(NotChosen, "no selector", Managed: false);
+    }
+
+    private static bool IsVirtual(IReadOnlyDictionary<string, string> labels) =>
+        labels.GetValueOrDefault("type") is "virtual-kubelet" || labels.GetValueOrDefault("eks.amazonaws.com/compute-type") is "fargate";
+
+    private static bool IsControlPlane(IReadOnlyDictionary<string, string> labels, IReadOnlyDictionary<string, string> annotations) =>
+        ControlPlaneRoles.Any(labels.ContainsKey) || annotations.GetValueOrDefault("cluster.x-k8s.io/owner-kind") is "KubeadmControlPlane";
+
+    private static KeyValuePair<string, string>? FirstLabel(IReadOnlyDictionary<string, string> labels, ImmutableArray<string> keys)
     {
         foreach (var key in keys)
         {
@@ -128,6 +177,3 @@ internal static class PoolRules
         return machineSet;
     }
 }
-
-/// <summary>A node's pool and how it was found.</summary>
-internal sealed record PoolMembership(string Pool, string Source, bool Managed = true, bool AutoProvisioned = false);

@@ -1,0 +1,48 @@
+using Imago.Domain.Clusters;
+using Imago.Kubernetes.Objects;
+using NodaTime;
+
+namespace Imago.Kubernetes.Clusters;
+
+/// <summary>Turns pods as the API tells them into what deciding needs.</summary>
+internal static class PodReader
+{
+    // What Kubernetes fills in where a pod says nothing.
+    private const long DefaultGrace = 30;
+
+    /// <summary>Reads a pod.</summary>
+    /// <param name="pod">The pod.</param>
+    /// <param name="deploymentOf">The Deployment of a ReplicaSet; null when it has none or is not known yet.</param>
+    public static Pod Read(KubernetesPod pod, Func<ObjectKey, string?> deploymentOf)
+    {
+        var owner = pod.Metadata.Controller is { } controller ? new WorkloadRef(controller.Kind, controller.Name) : null;
+        return new Pod
+        {
+            Key = pod.Key,
+            Uid = pod.Metadata.Uid ?? "",
+            NodeName = pod.Spec.NodeName is { Length: > 0 } node ? node : null,
+            Labels = pod.Metadata.Labels,
+            Owner = owner,
+            Workload = WorkloadOf(pod, owner, deploymentOf),
+            Phase = PhaseOf(pod.Status.Phase),
+            Ready = pod.Status.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true,
+            Terminating = pod.Metadata.DeletionTimestamp is not null,
+            GracePeriod = Duration.FromSeconds(pod.Spec.TerminationGracePeriodSeconds ?? DefaultGrace),
+
+            // UP-40: only its kubelet can end a static pod; deleting the mirror changes nothing.
+            Mirror = pod.Metadata.Annotations.ContainsKey(KubernetesPod.MirrorAnnotation),
+        };
+    }
+
+    private static WorkloadRef? WorkloadOf(KubernetesPod pod, WorkloadRef? owner, Func<ObjectKey, string?> deploymentOf) =>
+        owner is { Kind: "ReplicaSet" } && deploymentOf(new ObjectKey(pod.Key.Namespace, owner.Name)) is { } deployment ? new WorkloadRef("Deployment", deployment) : owner;
+
+    private static PodPhase PhaseOf(string phase) => phase switch
+    {
+        "Running" => PodPhase.Running,
+        "Succeeded" => PodPhase.Succeeded,
+        "Failed" => PodPhase.Failed,
+        "Unknown" => PodPhase.Unknown,
+        _ => PodPhase.Pending,
+    };
+}

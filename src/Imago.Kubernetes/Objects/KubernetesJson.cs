@@ -1,0 +1,20 @@
+using System.Text.Json.Serialization;
+
+namespace Imago.Kubernetes.Objects;
+
+/// <summary>Reads and writes the objects, without reflection.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ObjectList<KubernetesNode>))]
+[JsonSerializable(typeof(ObjectList<KubernetesPod>))]
+[JsonSerializable(typeof(ObjectList<KubernetesBudget>))]
+[JsonSerializable(typeof(ObjectList<Workload>))]
+[JsonSerializable(typeof(ObjectList<ConfigMap>))]
+[JsonSerializable(typeof(ObjectList<Lease>))]
+[JsonSerializable(typeof(ObjectList<KubernetesEvent>))]
+[JsonSerializable(typeof(ObjectList<PartialObject>))]
+[JsonSerializable(typeof(ObjectList<Eviction>))]
+[JsonSerializable(typeof(ObjectList<SelfSubjectAccessReview>))]
+[JsonSerializable(typeof(DeleteOptions))]
+[JsonSerializable(typeof(Status))]
+[JsonSerializable(typeof(VersionInfo))]
+internal sealed partial class KubernetesJson : JsonSerializerContext;

@@ -40,7 +40,7 @@ public sealed class ExternalProvider : INodeProvider, IDisposable
         var body = new WireRequest(
             WireIds.Of(request.Verb), _cluster, request.Pool, request.Node, request.Image, request.Level?.ToString(), request.Epoch);
         var answer = await _link.SendAsync(
-            HttpMethod.Put, PathOf(request.OperationId), JsonSerializer.SerializeToUtf8Bytes(body, WireJson.Default.WireRequest), cancellation);
+            HttpMethod.Put, PathOf(request.OperationId), JsonSerializer.SerializeToUtf8Bytes(body, ProviderJson.Default.WireRequest), cancellation);
         if (answer.Status is HttpStatusCode.OK or HttpStatusCode.Created or HttpStatusCode.Accepted)
         {
             return Read(answer, request.OperationId);
@@ -84,7 +84,7 @@ public sealed class ExternalProvider : INodeProvider, IDisposable
 
     internal static ProviderDescription DescriptionOf(ProviderAnswer answer)
     {
-        var told = answer.Read(WireJson.Default.WireCapabilities);
+        var told = answer.Read(ProviderJson.Default.WireCapabilities);
         if (told.Protocol != ProviderDescription.Protocol)
         {
             throw answer.Nonsense($"protocol is {told.Protocol?.ToString() ?? "missing"}, and this Imago speaks {ProviderDescription.Protocol}");
@@ -115,7 +115,7 @@ public sealed class ExternalProvider : INodeProvider, IDisposable
 
     private ProviderOperation Read(ProviderAnswer answer, string operationId)
     {
-        var told = answer.Read(WireJson.Default.WireOperation);
+        var told = answer.Read(ProviderJson.Default.WireOperation);
         if (!string.Equals(told.Id, WireIds.Of(_cluster, operationId), StringComparison.Ordinal))
         {
             throw answer.Nonsense($"it is about operation '{told.Id}'");

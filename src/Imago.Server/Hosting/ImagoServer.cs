@@ -6,6 +6,9 @@ using Imago.Api.Credentials;
 using Imago.Application.Catalog;
 using Imago.Application.Engine;
 using Imago.Application.Storage;
+using Imago.Application.Twins;
+using Imago.Kubernetes.Serving;
+using Imago.Kubernetes.Serving.Access;
 using Imago.Server.Certificates;
 using Imago.Server.Configuration;
 using Imago.Server.Shards;
@@ -72,7 +75,15 @@ public static class ImagoServer
         }
 
         services.AddSingleton(s => new Readiness(store.CheckAsync, cancellation => s.GetRequiredService<EngineCheck>().ProblemAsync(cancellation)));
-        services.AddSingleton<IKubeconfigSource>(new KubeconfigAccesses(address, dataKey, options.CertificateFile is null ? File.ReadAllText(folder.AuthorityFile) : null));
+        var clusterTokens = new ClusterTokens(dataKey, options.ClusterTokenLifetime, clock);
+        services.AddSingleton(clusterTokens);
+        services.AddSingleton<IKubeconfigSource>(new KubeconfigAccesses(address, clusterTokens, options.CertificateFile is null ? File.ReadAllText(folder.AuthorityFile) : null));
+        services.AddTwinServing(new ServingOptions
+        {
+            Path = KubeconfigAccesses.Path,
+            LargestBody = options.Limits.BodyBytes,
+            DeepestBody = options.Limits.JsonDepth,
+        });
         services.AddImagoIdentity(new IdentityOptions
         {
             Audiences = options.Audiences,
@@ -155,6 +166,11 @@ public static class ImagoServer
         // What is measured before it listens is lost.
         _ = app.Services.GetRequiredService<PrometheusMetrics>();
         _ = app.Services.GetService<OtlpExport>();
+        if (app.Services.GetService<ITwinHost>() is not null)
+        {
+            app.UseTwins();
+        }
+
         app.UseImagoIdentity();
         app.UseRouting();
         app.MapHealth();

@@ -14,6 +14,7 @@ using Imago.Server.Configuration;
 using Imago.Server.Shards;
 using Imago.Server.Telemetry;
 using Imago.Simulation.Serving;
+using Imago.Simulation.Serving.Twins;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -109,6 +110,7 @@ public static class ImagoServer
             s.GetRequiredService<IStore>(), clock, new ServedClusterOptions { TimeScale = options.TimeScale, Workloads = options.Workloads }));
         services.AddSingleton<IClusterHost>(s => s.GetRequiredService<SimulatedClusterHost>());
         services.AddSingleton<IClusterViewer>(s => s.GetRequiredService<SimulatedClusterHost>());
+        services.AddSingleton<ITwinHost, SimulatedTwins>();
         AddEngine(services, options, replica);
         services.AddHostedService<CertificateRenewal>();
         services.AddHostedService<ReleaseWatching>();
@@ -166,11 +168,7 @@ public static class ImagoServer
         // What is measured before it listens is lost.
         _ = app.Services.GetRequiredService<PrometheusMetrics>();
         _ = app.Services.GetService<OtlpExport>();
-        if (app.Services.GetService<ITwinHost>() is not null)
-        {
-            app.UseTwins();
-        }
-
+        app.UseTwins();
         app.UseImagoIdentity();
         app.UseRouting();
         app.MapHealth();

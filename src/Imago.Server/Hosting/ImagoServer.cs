@@ -7,6 +7,11 @@ using Imago.Application.Catalog;
 using Imago.Application.Engine;
 using Imago.Application.Storage;
 using Imago.Application.Twins;
+<<<<<<< HEAD
+=======
+using Imago.Kubernetes.Serving;
+using Imago.Kubernetes.Serving.Access;
+>>>>>>> twinhttp
 using Imago.Server.Certificates;
 using Imago.Server.Configuration;
 using Imago.Server.Shards;
@@ -74,7 +79,15 @@ public static class ImagoServer
         }
 
         services.AddSingleton(s => new Readiness(store.CheckAsync, cancellation => s.GetRequiredService<EngineCheck>().ProblemAsync(cancellation)));
-        services.AddSingleton<IKubeconfigSource>(new KubeconfigAccesses(address, dataKey, options.CertificateFile is null ? File.ReadAllText(folder.AuthorityFile) : null));
+        var clusterTokens = new ClusterTokens(dataKey, options.ClusterTokenLifetime, clock);
+        services.AddSingleton(clusterTokens);
+        services.AddSingleton<IKubeconfigSource>(new KubeconfigAccesses(address, clusterTokens, options.CertificateFile is null ? File.ReadAllText(folder.AuthorityFile) : null));
+        services.AddTwinServing(new ServingOptions
+        {
+            Path = KubeconfigAccesses.Path,
+            LargestBody = options.Limits.BodyBytes,
+            DeepestBody = options.Limits.JsonDepth,
+        });
         services.AddImagoIdentity(new IdentityOptions
         {
             Audiences = options.Audiences,
@@ -100,8 +113,12 @@ public static class ImagoServer
             s.GetRequiredService<IStore>(), clock, new ServedClusterOptions { TimeScale = options.TimeScale, Workloads = options.Workloads }));
         services.AddSingleton<IClusterHost>(s => s.GetRequiredService<SimulatedClusterHost>());
         services.AddSingleton<IClusterViewer>(s => s.GetRequiredService<SimulatedClusterHost>());
+<<<<<<< HEAD
         services.AddSingleton<SimulatedTwins>();
         services.AddSingleton<ITwinHost>(s => s.GetRequiredService<SimulatedTwins>());
+=======
+        services.AddSingleton<ITwinHost, SimulatedTwins>();
+>>>>>>> twinhttp
         AddEngine(services, options, replica);
         services.AddHostedService<CertificateRenewal>();
         services.AddHostedService<ReleaseWatching>();
@@ -159,6 +176,7 @@ public static class ImagoServer
         // What is measured before it listens is lost.
         _ = app.Services.GetRequiredService<PrometheusMetrics>();
         _ = app.Services.GetService<OtlpExport>();
+        app.UseTwins();
         app.UseImagoIdentity();
         app.UseRouting();
         app.MapHealth();

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using Imago.Cli.Help;
 using Imago.Cli.Remote;
 using Imago.Cli.Terminals;
-using Imago.Kubernetes.Inspection;
+using Imago.Kubernetes.Inspections;
 
 namespace Imago.Cli.Attachments;
 

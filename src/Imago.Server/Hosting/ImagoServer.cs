@@ -6,6 +6,7 @@ using Imago.Api.Credentials;
 using Imago.Application.Catalog;
 using Imago.Application.Engine;
 using Imago.Application.Storage;
+using Imago.Server.Attachments;
 using Imago.Server.Certificates;
 using Imago.Server.Configuration;
 using Imago.Server.Shards;
@@ -96,8 +97,7 @@ public static class ImagoServer
         });
         services.AddSingleton(s => new SimulatedClusterHost(
             s.GetRequiredService<IStore>(), clock, new ServedClusterOptions { TimeScale = options.TimeScale, Workloads = options.Workloads }));
-        services.AddSingleton<IClusterHost>(s => s.GetRequiredService<SimulatedClusterHost>());
-        services.AddSingleton<IClusterViewer>(s => s.GetRequiredService<SimulatedClusterHost>());
+        services.AddClusters(options, dataKey);
         AddEngine(services, options, replica);
         services.AddHostedService<CertificateRenewal>();
         services.AddHostedService<ReleaseWatching>();
@@ -119,7 +119,6 @@ public static class ImagoServer
         services.AddSingleton<IEngineSignal>(s => s.GetRequiredService<ShardWorker>());
         services.AddSingleton<IShardWork, EngineShardWork>();
         services.AddSingleton<IClusterQueries, ClusterQueries>();
-        services.AddSingleton<IForecasts, ServedForecasts>();
     }
 
     private static void Listen(IWebHostBuilder web, ServerOptions options, ServerCertificate certificate)

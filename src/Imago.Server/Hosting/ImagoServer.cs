@@ -7,11 +7,9 @@ using Imago.Application.Catalog;
 using Imago.Application.Engine;
 using Imago.Application.Storage;
 using Imago.Application.Twins;
-<<<<<<< HEAD
-=======
 using Imago.Kubernetes.Serving;
 using Imago.Kubernetes.Serving.Access;
->>>>>>> twinhttp
+using Imago.Server.Attachments;
 using Imago.Server.Certificates;
 using Imago.Server.Configuration;
 using Imago.Server.Shards;
@@ -111,14 +109,9 @@ public static class ImagoServer
         });
         services.AddSingleton(s => new SimulatedClusterHost(
             s.GetRequiredService<IStore>(), clock, new ServedClusterOptions { TimeScale = options.TimeScale, Workloads = options.Workloads }));
-        services.AddSingleton<IClusterHost>(s => s.GetRequiredService<SimulatedClusterHost>());
-        services.AddSingleton<IClusterViewer>(s => s.GetRequiredService<SimulatedClusterHost>());
-<<<<<<< HEAD
         services.AddSingleton<SimulatedTwins>();
         services.AddSingleton<ITwinHost>(s => s.GetRequiredService<SimulatedTwins>());
-=======
-        services.AddSingleton<ITwinHost, SimulatedTwins>();
->>>>>>> twinhttp
+        services.AddClusters(options, dataKey);
         AddEngine(services, options, replica);
         services.AddHostedService<CertificateRenewal>();
         services.AddHostedService<ReleaseWatching>();
@@ -140,7 +133,6 @@ public static class ImagoServer
         services.AddSingleton<IEngineSignal>(s => s.GetRequiredService<ShardWorker>());
         services.AddSingleton<IShardWork, EngineShardWork>();
         services.AddSingleton<IClusterQueries, ClusterQueries>();
-        services.AddSingleton<IForecasts, ServedForecasts>();
     }
 
     private static void Listen(IWebHostBuilder web, ServerOptions options, ServerCertificate certificate)

@@ -33,6 +33,9 @@ public sealed class EngineMetrics : IDisposable
         _meter.CreateObservableGauge("nodeos_drain_blocked", () => Observe(r => r.Blocked.Select(n => new Measurement<long>(1, new("cluster", r.Cluster), new("node", n)))), description: "Nodes that could not be drained");
     }
 
+    /// <summary>The meter of this engine; another one of the process has the same name.</summary>
+    internal Meter Meter => _meter;
+
     /// <inheritdoc />
     public void Dispose() => _meter.Dispose();
 

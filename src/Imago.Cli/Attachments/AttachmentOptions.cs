@@ -44,9 +44,8 @@ internal sealed class AttachmentOptions
     {
         var pools = PoolsOf(parsed.GetValue(Pools) ?? []);
         var provider = await ProviderAsync(terminal, parsed, cancellation);
-        var document = await KubeconfigPlaces.ReadAsync(terminal, parsed.GetValue(Kubeconfig), cancellation);
-        var flat = await FlatKubeconfig.OfAsync(document, parsed.GetValue(Context), parsed.GetValue(AllowExec), terminal, cancellation);
-        var body = new JsonObject { ["kubeconfig"] = flat.Text, ["context"] = flat.Context };
+        var (text, context) = await KubeconfigPlaces.FlatAsync(terminal, parsed.GetValue(Kubeconfig), parsed.GetValue(Context), parsed.GetValue(AllowExec), cancellation);
+        var body = new JsonObject { ["kubeconfig"] = text, ["context"] = context };
         if (pools.Count > 0)
         {
             body["pools"] = pools;

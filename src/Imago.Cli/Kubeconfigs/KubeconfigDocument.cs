@@ -4,22 +4,19 @@ using YamlDotNet.RepresentationModel;
 namespace Imago.Cli.Kubeconfigs;
 
 /// <summary>
-/// A kubeconfig as the tree it is written as, so that what Imago does not know survives. Entries know the folder of their file, because paths in them are relative to it.
+/// A kubeconfig as the tree it is written as: it is somebody's own file, and what Imago does not know in it has to survive.
 /// </summary>
 internal sealed class KubeconfigDocument
 {
-    private static readonly string[] Lists = ["clusters", "contexts", "users"];
-
     private readonly YamlMappingNode _root;
-    private readonly Dictionary<YamlNode, string> _folders;
 
-    private KubeconfigDocument(YamlMappingNode root, Dictionary<YamlNode, string> folders) => (_root, _folders) = (root, folders);
+    private KubeconfigDocument(YamlMappingNode root) => _root = root;
 
     /// <summary>The context that is used when none is named; null: none is set.</summary>
     public string? CurrentContext
     {
         get => Text(_root, "current-context") is { Length: > 0 } name ? name : null;
-        set => Set(_root, "current-context", new YamlScalarNode(value));
+        set => Set(_root, "current-context", Quoted(value!));
     }
 
     /// <summary>Names of all contexts.</summary>
@@ -29,7 +26,7 @@ internal sealed class KubeconfigDocument
     public static KubeconfigDocument Empty() => Parse("", "apiVersion: v1\nkind: Config\n");
 
     /// <summary>Reads one.</summary>
-    /// <param name="file">Its name, for messages and for relative paths.</param>
+    /// <param name="file">Its name, for messages.</param>
     /// <param name="text">Its text.</param>
     /// <exception cref="InputException">It is none.</exception>
     public static KubeconfigDocument Parse(string file, string text)
@@ -54,39 +51,11 @@ internal sealed class KubeconfigDocument
             throw new InputException($"File '{file}' is no kubeconfig: it has to be an object of kind Config. Make one with 'kubectl config view --raw --minify'.");
         }
 
-        var folder = file.Length == 0 ? "" : Path.GetDirectoryName(Path.GetFullPath(file)) ?? "";
-        var document = new KubeconfigDocument(root, new(ReferenceEqualityComparer.Instance));
-        foreach (var entry in Lists.SelectMany(document.Entries))
-        {
-            document._folders[entry] = folder;
-        }
-
-        return document;
+        return new KubeconfigDocument(root);
     }
 
-    /// <summary>This one with what another has beyond it: of several entries of one name, this one's counts.</summary>
-    public KubeconfigDocument And(KubeconfigDocument other)
-    {
-        foreach (var list in Lists)
-        {
-            foreach (var entry in other.Entries(list).Where(e => Find(list, Text(e, "name") ?? "") is null))
-            {
-                Add(list, entry);
-                _folders[entry] = other._folders.GetValueOrDefault(entry, "");
-            }
-        }
-
-        if (CurrentContext is null && other.CurrentContext is { } current)
-        {
-            CurrentContext = current;
-        }
-
-        return this;
-    }
-
-    /// <summary>An entry of <c>clusters</c>, <c>contexts</c> or <c>users</c>: what stands under its singular, and the folder of its file; null if there is none.</summary>
-    public (YamlMappingNode Body, string Folder)? Entry(string list, string name) =>
-        Find(list, name) is { } entry ? (Child(entry, list[..^1]) as YamlMappingNode ?? [], _folders.GetValueOrDefault(entry, "")) : null;
+    /// <summary>An entry of <c>clusters</c>, <c>contexts</c> or <c>users</c>: what stands under its singular; null if there is none.</summary>
+    public YamlMappingNode? Entry(string list, string name) => Find(list, name) is { } entry ? Child(entry, list[..^1]) as YamlMappingNode ?? [] : null;
 
     /// <summary>Puts an entry in the place of one of its name; false if there is another one and nothing may be replaced.</summary>
     public bool Put(string list, string name, YamlMappingNode body, bool overwrite)
@@ -123,15 +92,15 @@ internal sealed class KubeconfigDocument
     public static string? Text(YamlMappingNode node, string name) => Child(node, name) is YamlScalarNode { Value: { } value } scalar
         && !(scalar.Style == ScalarStyle.Plain && value is "" or "~" or "null") ? value : null;
 
-    public static YamlNode? Child(YamlMappingNode node, string name) => node.Children.FirstOrDefault(c => c.Key is YamlScalarNode key && key.Value == name).Value;
+    private static YamlNode? Child(YamlMappingNode node, string name) => node.Children.FirstOrDefault(c => c.Key is YamlScalarNode key && key.Value == name).Value;
 
-    public static void Set(YamlMappingNode node, string name, YamlNode value)
+    private static void Set(YamlMappingNode node, string name, YamlNode value)
     {
         Remove(node, name);
         node.Add(new YamlScalarNode(name), value);
     }
 
-    public static void Remove(YamlMappingNode node, string name)
+    private static void Remove(YamlMappingNode node, string name)
     {
         if (node.Children.FirstOrDefault(c => c.Key is YamlScalarNode key && key.Value == name).Key is { } there)
         {
@@ -139,8 +108,8 @@ internal sealed class KubeconfigDocument
         }
     }
 
-    /// <summary>A text that stays one, whatever it looks like: a token of digits, a context called <c>null</c>.</summary>
-    public static YamlScalarNode Quoted(string text) => new(text) { Style = ScalarStyle.DoubleQuoted };
+    // Stays a text, whatever it looks like: a context may be called null, or 1.
+    private static YamlScalarNode Quoted(string text) => new(text) { Style = ScalarStyle.DoubleQuoted };
 
     private IEnumerable<YamlMappingNode> Entries(string list) => (Child(_root, list) as YamlSequenceNode)?.Children.OfType<YamlMappingNode>() ?? [];
 

@@ -1,5 +1,5 @@
-using Imago.Cli.Remote;
 using System.Text;
+using Imago.Cli.Remote;
 
 namespace Imago.Cli.Kubeconfigs;
 
@@ -17,11 +17,11 @@ internal static class KubeconfigMerge
         var added = KubeconfigDocument.Parse("the server's answer", text);
         var context = added.CurrentContext ?? added.Contexts.FirstOrDefault() ?? throw new InputException("The server's kubeconfig has no context.");
         var target = File.Exists(file) ? KubeconfigDocument.Parse(file, await TextAsync(file, cancellation)) : KubeconfigDocument.Empty();
-        var (chosen, _) = added.Entry("contexts", context) ?? throw new InputException($"The server's kubeconfig has no context '{context}'.");
+        var chosen = added.Entry("contexts", context) ?? throw new InputException($"The server's kubeconfig has no context '{context}'.");
         List<string> taken = [];
         foreach (var (list, name) in new[] { ("clusters", KubeconfigDocument.Text(chosen, "cluster")!), ("users", KubeconfigDocument.Text(chosen, "user")!), ("contexts", context) })
         {
-            if (added.Entry(list, name) is { } entry && !target.Put(list, name, entry.Body, overwrite))
+            if (added.Entry(list, name) is { } entry && !target.Put(list, name, entry, overwrite))
             {
                 taken.Add($"{list[..^1]} '{name}'");
             }

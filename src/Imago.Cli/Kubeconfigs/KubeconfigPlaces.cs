@@ -1,5 +1,7 @@
+using System.Text;
 using Imago.Cli.Inputs;
 using Imago.Cli.Terminals;
+using Imago.Kubernetes.Configuration;
 
 namespace Imago.Cli.Kubeconfigs;
 
@@ -9,45 +11,52 @@ internal static class KubeconfigPlaces
     // Kubeconfigs of hundreds of clusters are some hundred KiB.
     private const int MostBytes = 4 * 1024 * 1024;
 
-    /// <summary>The files, in the order in which they are merged.</summary>
-    public static IReadOnlyList<string> Of(Terminal terminal, string? named)
+    /// <summary>One context of the kubeconfig as it is sent to the server: a text that needs no file beside it.</summary>
+    /// <param name="terminal">The environment.</param>
+    /// <param name="named">The file; <c>-</c> is standard input, null the usual ones.</param>
+    /// <param name="context">The context; null: the current one.</param>
+    /// <param name="allowExec">Whether a program that fetches credentials is sent along, for the server to run.</param>
+    /// <param name="cancellation">Ctrl-C.</param>
+    /// <exception cref="InputException">Something is missing, or only this machine could use it.</exception>
+    public static async Task<(string Text, string? Context)> FlatAsync(Terminal terminal, string? named, string? context, bool allowExec, CancellationToken cancellation)
     {
-        if (named is not null)
+        try
         {
-            return [named];
+            var kubeconfig = await ReadAsync(terminal, named, cancellation);
+            var program = kubeconfig.LocalUses(context).FirstOrDefault(u => u.Kind == LocalUseKind.Command);
+            return program is null || allowExec ? (kubeconfig.Flatten(context), context ?? kubeconfig.CurrentContext) : throw OnlyRunsHere(program.Subject, context ?? kubeconfig.CurrentContext);
         }
-
-        var listed = (terminal.Environment("KUBECONFIG") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return listed.Length > 0 ? listed : [Path.Combine(Home(terminal), ".kube", "config")];
+        catch (KubeconfigException problem)
+        {
+            throw new InputException(problem.Message, problem);
+        }
     }
 
-    /// <summary>The file that <c>kubectl config</c> would write to: the first that exists, else the last.</summary>
+    /// <summary>The file that <c>kubectl config</c> would write to: the first of <c>KUBECONFIG</c> that exists, else its last, else <c>~/.kube/config</c>.</summary>
     public static string Writable(Terminal terminal)
     {
-        var all = Of(terminal, named: null);
-        return all.FirstOrDefault(File.Exists) ?? all[^1];
+        var listed = (terminal.Environment("KUBECONFIG") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return listed.Length == 0 ? Path.Combine(Home(terminal), ".kube", "config") : Array.Find(listed, File.Exists) ?? listed[^1];
     }
 
-    /// <summary>Reads the files and merges them: of several entries of one name the first counts. Files of a list that do not exist are left out, as kubectl does.</summary>
-    /// <exception cref="InputException">None exists, or one cannot be read.</exception>
-    public static async Task<KubeconfigDocument> ReadAsync(Terminal terminal, string? named, CancellationToken cancellation)
+    private static async Task<Kubeconfig> ReadAsync(Terminal terminal, string? named, CancellationToken cancellation)
     {
-        var files = Of(terminal, named);
-        KubeconfigDocument? merged = null;
-        foreach (var file in files.Where(f => named is not null || File.Exists(f)))
+        if (named is null)
         {
-            var bytes = await InputFile.BytesAsync(file, MostBytes, terminal, cancellation);
-            if (bytes.Length > MostBytes)
-            {
-                throw new InputException($"File '{file}' is larger than {MostBytes / 1024 / 1024} MiB, which is no kubeconfig.");
-            }
-
-            var read = KubeconfigDocument.Parse(file, System.Text.Encoding.UTF8.GetString(bytes.Span));
-            merged = merged is null ? read : merged.And(read);
+            var listed = terminal.Environment("KUBECONFIG");
+            return Kubeconfig.LoadDefault(listed, string.IsNullOrEmpty(listed) ? Home(terminal) : "");
         }
 
-        return merged ?? throw new InputException($"There is no kubeconfig: none of {string.Join(", ", files.Select(f => $"'{f}'"))} exists. Name one with --kubeconfig FILE.");
+        var bytes = await InputFile.BytesAsync(named, MostBytes, terminal, cancellation);
+        return bytes.Length <= MostBytes
+            ? Kubeconfig.Parse(Encoding.UTF8.GetString(bytes.Span), named, named == InputFile.Standard ? null : Path.GetDirectoryName(Path.GetFullPath(named)))
+            : throw new InputException($"File '{named}' is larger than {MostBytes / 1024 / 1024} MiB, which is no kubeconfig.");
     }
+
+    private static InputException OnlyRunsHere(string program, string? context) => new(
+        $"Context '{context}' gets its credentials from the program '{program}', which runs on this machine with your login. The server has neither.{Environment.NewLine}"
+        + $"Give the server an account of its own: imago cluster rbac | kubectl --context {context} apply -f -{Environment.NewLine}"
+        + "and make a kubeconfig with its token, as docs/kubernetes/attach.md shows. If the server has the program and its setting kubernetes.execPlugins allows it, add --allow-exec.");
 
     private static string Home(Terminal terminal) => terminal.Environment("HOME") ?? terminal.Environment("USERPROFILE")
         ?? throw new InputException("The home folder is not known (HOME is not set). Name the kubeconfig with --kubeconfig FILE.");

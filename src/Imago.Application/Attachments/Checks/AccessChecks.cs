@@ -18,7 +18,7 @@ internal static class AccessChecks
     private static readonly Duration SmallSkew = Duration.FromSeconds(5);
     private static readonly Duration LargeSkew = Duration.FromSeconds(30);
 
-    // A lease of another server that runs out in 60 s would look 15 s longer or shorter than our margin allows for.
+    // As long as a lease lasts. Leases themselves are safe, because each server goes by its own clock alone.
     private static readonly Duration LeaseLength = Duration.FromSeconds(60);
 
     public static IEnumerable<Finding> Of(ClusterFacts cluster) =>
@@ -102,10 +102,10 @@ internal static class AccessChecks
                 "Apply the manifest that 'imago cluster rbac' prints, and use its service account.");
         }
 
-        if (cluster.Traces is { NamespaceExists: false })
+        if (cluster.Traces is { NamespaceExists: false, NamespaceCanBeMade: false })
         {
             yield return new Finding(
-                FindingCodes.NamespaceMissing, FindingLevel.Problem, cluster.Namespace, $"There is no namespace {cluster.Namespace}, in which Imago keeps its records and its lease.",
+                FindingCodes.NamespaceMissing, FindingLevel.Problem, cluster.Namespace, $"There is no namespace {cluster.Namespace}, in which Imago keeps its records and its lease, and the account may not make it.",
                 $"Apply the manifest that 'imago cluster rbac' prints, or run: kubectl create namespace {cluster.Namespace}");
         }
     }
@@ -124,7 +124,7 @@ internal static class AccessChecks
             FindingCodes.ClockSkew,
             off > LeaseLength ? FindingLevel.Problem : off > LargeSkew ? FindingLevel.Warning : FindingLevel.Note,
             "clock",
-            off > LeaseLength ? $"{message} That is more than the {LeaseLength.TotalSeconds:0} s a lease lasts: two servers could both take themselves for its holder."
+            off > LeaseLength ? $"{message} That is more than the {LeaseLength.TotalSeconds:0} s a lease lasts: ages of nodes and pods are wrong by as much, and credentials count as expired too early or too late."
                 : off > LargeSkew ? $"{message} Windows open and close by our clock, times in the cluster go by the other." : message,
             "Let both machines follow a time server (chrony, systemd-timesyncd).");
     }

@@ -13,7 +13,10 @@ public static class ClusterChecks
     public static ImmutableArray<Finding> Judge(ClusterFacts cluster)
     {
         ArgumentNullException.ThrowIfNull(cluster);
-        return [.. AccessChecks.Of(cluster), .. ProviderChecks.Of(cluster), .. PoolChecks.Of(cluster), .. NodeChecks.Of(cluster), .. DrainChecks.Of(cluster), .. UpdaterChecks.Of(cluster)];
+        ImmutableArray<Finding> first = [.. AccessChecks.Of(cluster), .. ProviderChecks.Of(cluster)];
+
+        // Without nodes there is nothing more to say than that they may not be listed, which has been said.
+        return cluster.Nodes.IsDefault ? first : [.. first, .. PoolChecks.Of(cluster), .. NodeChecks.Of(cluster), .. DrainChecks.Of(cluster), .. UpdaterChecks.Of(cluster)];
     }
 
     internal static Finding Good(string code, string subject, string message) => new(code, FindingLevel.Good, subject, message, "");

@@ -32,8 +32,8 @@ public sealed record ClusterFacts
     /// <summary>Permissions that are missing, each with the API's reason; default: the API did not tell.</summary>
     public ImmutableArray<RefusedPermission> Refused { get; init; }
 
-    /// <summary>Nodes, all of them.</summary>
-    public ImmutableArray<SeenNode> Nodes { get; init; } = [];
+    /// <summary>Nodes, all of them; default: they may not be listed.</summary>
+    public ImmutableArray<SeenNode> Nodes { get; init; }
 
     /// <summary>What the planner would see.</summary>
     public ClusterView View { get; init; } = ClusterView.Empty;
@@ -50,8 +50,8 @@ public sealed record ClusterFacts
     /// <summary>Plans of the system-upgrade-controller, as <c>namespace/name</c>.</summary>
     public ImmutableArray<string> UpgradePlans { get; init; } = [];
 
-    /// <summary>The node provider; null: none was named.</summary>
-    public SeenProvider? Provider { get; init; }
+    /// <summary>What trying the node provider out came to; default: none was named.</summary>
+    public ImmutableArray<Finding> Provider { get; init; }
 
     /// <summary>What is in our namespace; null: it could not be read.</summary>
     public OwnTraces? Traces { get; init; }
@@ -87,16 +87,13 @@ public sealed record SeenWorkload(string Kind, ObjectKey Key, ImmutableArray<str
     public override string ToString() => $"{Kind} {Key}";
 }
 
-/// <summary>A node provider as it answered.</summary>
-/// <param name="Kind">Kind.</param>
-/// <param name="Endpoint">Address.</param>
-/// <param name="Abilities">What it can do, for people; empty if it does not say.</param>
-/// <param name="Problem">Why it cannot be used; null: it answered.</param>
-public sealed record SeenProvider(string Kind, string Endpoint, string Abilities, string? Problem);
-
 /// <summary>What Imago left or keeps in a cluster's namespace.</summary>
 /// <param name="NamespaceExists">Whether there is the namespace.</param>
 /// <param name="Records">Pools of which there is a rollout record.</param>
 /// <param name="LeaseHolder">Who holds the lease, or held it last; null: there is none.</param>
 /// <param name="LeaseEnds">When it runs out unless it is renewed; null: there is none.</param>
-public sealed record OwnTraces(bool NamespaceExists, ImmutableArray<string> Records, string? LeaseHolder, Instant? LeaseEnds);
+public sealed record OwnTraces(bool NamespaceExists, ImmutableArray<string> Records, string? LeaseHolder, Instant? LeaseEnds)
+{
+    /// <summary>Whether we may make the namespace if there is none; the account of the manifest may not, because the manifest makes it.</summary>
+    public bool NamespaceCanBeMade { get; init; }
+}

@@ -14,9 +14,8 @@ public static class FindingCodes
     public const string PermissionMissing = "PermissionMissing";
     public const string NamespaceMissing = "NamespaceMissing";
     public const string ClockSkew = "ClockSkew";
-    public const string Provider = "Provider";
     public const string ProviderMissing = "ProviderMissing";
-    public const string ProviderUnreachable = "ProviderUnreachable";
+    public const string ProviderReachable = "ProviderReachable";
     public const string NoPools = "NoPools";
     public const string PoolEmpty = "PoolEmpty";
     public const string PoolsOverlap = "PoolsOverlap";
@@ -45,11 +44,18 @@ public static class FindingCodes
     public const string EksUpgradesToo = "EksUpgradesToo";
     public const string UpdatesInsideNodes = "UpdatesInsideNodes";
 
+    /// <summary>What else is found when a node provider is tried out.</summary>
+    public static ImmutableArray<string> OfProviders { get; } =
+    [
+        "ProviderClock", "ProviderVerbs", "ProviderNames", "ProviderRetention", "ProviderLimits", "ProviderAuthentication", "ProviderUnknownOperation", "ProviderDryRun", "ProviderStaleEpoch",
+        "ProviderInvalidRequest",
+    ];
+
     /// <summary>All of them, in the order of the checks.</summary>
     public static ImmutableArray<string> All { get; } =
     [
         ClusterReachable, TlsNotVerified, KubernetesVersionTooOld, KubernetesVersionUnsupported, ApiMissing, Permissions, PermissionMissing, NamespaceMissing, ClockSkew,
-        Provider, ProviderMissing, ProviderUnreachable,
+        ProviderMissing, ProviderReachable, .. OfProviders,
         NoPools, PoolEmpty, PoolsOverlap, NodesNotChosen, AutoProvisioned, ImageUnknown, MixedArchitectures, SingleNodeSystemPool,
         NodeNotReady, NodeCordoned, Leftovers, AlreadyManaged,
         BudgetNeverSatisfied, BudgetBlocksNow, PodInSeveralBudgets, BarePods,

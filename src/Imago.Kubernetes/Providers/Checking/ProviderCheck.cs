@@ -199,7 +199,7 @@ public sealed class ProviderCheck : IDisposable
             return;
         }
 
-        var told = answer.Read(WireJson.Default.WireOperation);
+        var told = answer.Read(ProviderJson.Default.WireOperation);
         if (told is { State: "Failed" })
         {
             Add("ProviderDryRun", FindingLevel.Problem, $"node {_probe.Node}", $"A reimage to '{_probe.Image}' would fail: {told.Error?.Code}: {told.Error?.Message}", "Check that the provider knows cluster, pool, node and image under these names.");
@@ -218,7 +218,7 @@ public sealed class ProviderCheck : IDisposable
         verb, _probe.Cluster, _probe.Pool ?? "imago-check", _probe.Node ?? "imago-check", verb == "Delete" ? null : _probe.Image, null, epoch, DryRun: true);
 
     private ValueTask<ProviderAnswer> PutAsync(string name, WireRequest request, CancellationToken cancellation) =>
-        _link.SendAsync(HttpMethod.Put, $"/operations/{Id(name)}", JsonSerializer.SerializeToUtf8Bytes(request, WireJson.Default.WireRequest), cancellation);
+        _link.SendAsync(HttpMethod.Put, $"/operations/{Id(name)}", JsonSerializer.SerializeToUtf8Bytes(request, ProviderJson.Default.WireRequest), cancellation);
 
     private string Id(string name) => $"imago-check-{name}.{_suffix}";
 

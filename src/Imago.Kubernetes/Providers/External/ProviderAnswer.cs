@@ -28,7 +28,7 @@ internal sealed record ProviderAnswer(string Asked, HttpStatusCode Status, strin
 
             try
             {
-                return JsonSerializer.Deserialize(Body.Span, WireJson.Default.WireProblem);
+                return JsonSerializer.Deserialize(Body.Span, ProviderJson.Default.WireProblem);
             }
             catch (JsonException)
             {

@@ -142,7 +142,9 @@ internal sealed class ProviderLink : IDisposable
         var endpoint = access.Endpoint;
         if (!endpoint.IsAbsoluteUri || (endpoint.Scheme != Uri.UriSchemeHttps && endpoint.Scheme != Uri.UriSchemeHttp) || endpoint.Query.Length > 0 || endpoint.UserInfo.Length > 0)
         {
-            throw new ConnectionException($"'{endpoint}' is not the endpoint of a node provider. Write for example https://nodes.example.com.");
+            // A password or a key may be in the rest of it.
+            var shown = endpoint.IsAbsoluteUri ? endpoint.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) : endpoint.OriginalString;
+            throw new ConnectionException($"'{shown}' is not the endpoint of a node provider, or has more than scheme, host, port and path. Write for example https://nodes.example.com; the token goes beside it.");
         }
 
         if (endpoint.Scheme == Uri.UriSchemeHttp && !endpoint.IsLoopback)

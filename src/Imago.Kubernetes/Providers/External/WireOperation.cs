@@ -32,4 +32,4 @@ internal sealed record WirePoolLimits(int? LargestPool);
 [JsonSerializable(typeof(WireOperation))]
 [JsonSerializable(typeof(WireProblem))]
 [JsonSerializable(typeof(WireCapabilities))]
-internal sealed partial class WireJson : JsonSerializerContext;
+internal sealed partial class ProviderJson : JsonSerializerContext;

@@ -28,7 +28,7 @@ internal static class FactsKit
         Nodes = nodes,
         View = ClusterView.Of(nodes.Select(n => n.Node), pods.IsDefault ? [] : pods, budgets.IsDefault ? [] : budgets),
         Pools = PoolDiscovery.Discover(nodes.Select(n => n.Facts)),
-        Provider = new SeenProvider("external", "https://nodes.example", "It reimages and makes surge nodes.", null),
+        Provider = [new Finding(FindingCodes.ProviderReachable, FindingLevel.Good, "https://nodes.example", "It answered.", "")],
         Traces = new OwnTraces(NamespaceExists: true, [], null, null),
     };
 

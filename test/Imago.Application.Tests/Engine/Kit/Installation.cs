@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Nodes;
 using Imago.Application.Catalog;
 using Imago.Application.Engine;
 using Imago.Application.Resources;
@@ -55,6 +56,9 @@ internal sealed class Installation : IIntentReader, ICatalogSource
 
     public Func<PoolSpec, PoolSpec> Pool { get; set; } = p => p;
 
+    /// <summary>What stands between the engine and the clusters; takes effect with the next <see cref="Boot"/>.</summary>
+    public Func<SimulatedClusterHost, IClusterHost> Between { get; set; } = h => h;
+
     public ReleaseCatalog Current => ReleaseCatalog.Of(_releases, []);
 
     public ValueTask RefreshAsync(CancellationToken cancellation) => ValueTask.CompletedTask;
@@ -72,7 +76,7 @@ internal sealed class Installation : IIntentReader, ICatalogSource
         Host = new SimulatedClusterHost(Store, Clock, new ServedClusterOptions { World = new WorldSettings { Timing = new TimingModel { Spread = 0 } }, Workloads = SampleWorkloads.None });
         Metrics?.Dispose();
         Metrics = new EngineMetrics();
-        Engine = new ClusterEngine(Store, this, Host, this, Clock, Options, Metrics, NullLogger<ClusterEngine>.Instance);
+        Engine = new ClusterEngine(Store, this, Between(Host), this, Clock, Options, Metrics, NullLogger<ClusterEngine>.Instance);
     }
 
     public void Release(string image) => _releases.Add(new ImageRelease(NodeImage.Parse(image), Clock.Now));
@@ -178,8 +182,11 @@ internal sealed class Installation : IIntentReader, ICatalogSource
             Kubernetes = new KubernetesVersion(1, 35, 6),
             Settings = new UpgradeSettings { MaxSurge = IntOrPercent.Of(1), Canary = Canary.None },
         });
-        return new PoolIntent(spec, int.Parse(stored.Document), [], ImmutableSortedDictionary<string, string>.Empty, [], "Ubuntu2204", "Standard_D4ds_v5");
+        return new PoolIntent(spec, CountOf(stored.Document), [], ImmutableSortedDictionary<string, string>.Empty, [], "Ubuntu2204", "Standard_D4ds_v5");
     }
+
+    // Pools of attached clusters have documents of their own.
+    private static int CountOf(string document) => document.StartsWith('{') ? (int)JsonNode.Parse(document)!["properties"]!["count"]! : int.Parse(document);
 
     private ResourceWrite.Create Create(string id, string type, string status, string document)
     {

@@ -1,0 +1,14 @@
+using Imago.Acceptance.Tests.AzureCli;
+using Imago.Acceptance.Tests.Serving;
+
+namespace Imago.Acceptance.Tests.Kubectl;
+
+/// <summary>Where kubectl is: on the PATH, else in the Debian folder that the tests of the Azure CLI use.</summary>
+internal static class KubectlProgram
+{
+    private const string Name = "kubectl";
+
+    public static string Path { get; } =
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(f => System.IO.Path.Combine(f, Name)).FirstOrDefault(File.Exists)
+        ?? System.IO.Path.Combine(AzFolder.Path, "usr", "bin", Name);
+}

@@ -18,7 +18,7 @@ internal sealed class Inspections(IClusterInspector inspector)
         }
         catch (InspectionException failure)
         {
-            var isFar = failure.InnerException is ConnectionException or HttpRequestException or IOException or TimeoutException;
+            var isFar = !failure.IsAboutTheRequest && failure.InnerException is ConnectionException or HttpRequestException or IOException or TimeoutException;
             return (null, Problems.Of(isFar ? 502 : 400, Code, failure.Message, isFar ? null : "kubeconfig"));
         }
     }

@@ -74,4 +74,7 @@ public sealed class InspectionException : Exception
         : base(message, innerException)
     {
     }
+
+    /// <summary>Whether the kubeconfig, or what else was asked for, is wrong; else the cluster does not answer as it should.</summary>
+    public bool IsAboutTheRequest { get; init; }
 }

@@ -7,8 +7,11 @@ using Imago.Application.Catalog;
 using Imago.Application.Engine;
 using Imago.Application.Storage;
 using Imago.Application.Twins;
+<<<<<<< HEAD
+=======
 using Imago.Kubernetes.Serving;
 using Imago.Kubernetes.Serving.Access;
+>>>>>>> twinhttp
 using Imago.Server.Certificates;
 using Imago.Server.Configuration;
 using Imago.Server.Shards;
@@ -110,7 +113,12 @@ public static class ImagoServer
             s.GetRequiredService<IStore>(), clock, new ServedClusterOptions { TimeScale = options.TimeScale, Workloads = options.Workloads }));
         services.AddSingleton<IClusterHost>(s => s.GetRequiredService<SimulatedClusterHost>());
         services.AddSingleton<IClusterViewer>(s => s.GetRequiredService<SimulatedClusterHost>());
+<<<<<<< HEAD
+        services.AddSingleton<SimulatedTwins>();
+        services.AddSingleton<ITwinHost>(s => s.GetRequiredService<SimulatedTwins>());
+=======
         services.AddSingleton<ITwinHost, SimulatedTwins>();
+>>>>>>> twinhttp
         AddEngine(services, options, replica);
         services.AddHostedService<CertificateRenewal>();
         services.AddHostedService<ReleaseWatching>();

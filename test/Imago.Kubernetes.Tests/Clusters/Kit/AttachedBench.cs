@@ -65,5 +65,15 @@ internal sealed class AttachedBench : IAttachments, IAsyncDisposable
         }
     }
 
+    /// <summary>Another server with the same cluster, and nothing in memory.</summary>
+    public sealed class Second(AttachedBench first) : IAsyncDisposable
+    {
+        private readonly AttachedClusterHost _host = new(first, first.Api.Connect, new NodeProviders(new WallClock()), _ => { }, new WallClock(), new(), NullLogger<AttachedClusterHost>.Instance);
+
+        public async ValueTask<IHostedCluster> OpenAsync() => await _host.OpenAsync(Key, new StoredLease(Key, "other", 2, Instant.MaxValue), Cancellation);
+
+        public ValueTask DisposeAsync() => _host.DisposeAsync();
+    }
+
     public static RolloutAction.UpdateNode Update(ClusterView view, string node, NodeUpdate update) => new(node, view.Nodes[node].ResourceVersion, update);
 }

@@ -5,7 +5,7 @@ using Imago.Kubernetes.Records;
 using Imago.Kubernetes.Transport;
 using NodaTime;
 
-namespace Imago.Kubernetes.Inspection;
+namespace Imago.Kubernetes.Inspections;
 
 /// <summary>Looks for what Imago keeps, or left, in its namespace.</summary>
 internal sealed class TraceReading(KubernetesClient client, string space)

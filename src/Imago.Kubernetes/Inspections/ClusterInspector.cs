@@ -9,7 +9,7 @@ using Imago.Kubernetes.Clusters;
 using Imago.Kubernetes.Transport;
 using NodaTime;
 
-namespace Imago.Kubernetes.Inspection;
+namespace Imago.Kubernetes.Inspections;
 
 /// <summary>
 /// Looks at a cluster over its API. It only gathers; what was gathered is judged by <see cref="ClusterChecks"/>. Nothing is changed: it lists, reads and asks what it may do.
@@ -30,7 +30,7 @@ public sealed class ClusterInspector(ConnectCluster connect, TimeProvider clock)
         }
         catch (KubernetesException problem) when (problem.IsUnauthorized)
         {
-            throw new InspectionException($"Cluster {client.Access.Server} does not accept the credentials of the kubeconfig: {problem.Message} Make a new token; docs/kubernetes/attach.md shows how.");
+            throw new InspectionException($"Cluster {client.Access.Server} does not accept the credentials of the kubeconfig: {problem.Message} Make a new token; docs/kubernetes/attach.md shows how.", problem) { IsAboutTheRequest = true };
         }
         catch (ConnectionException problem)
         {
@@ -38,7 +38,6 @@ public sealed class ClusterInspector(ConnectCluster connect, TimeProvider clock)
         }
     }
 
-    // The whole message is the caller's to mend, so that it does not count as a cluster that does not answer.
     private KubernetesClient Connect(Attachment attachment)
     {
         try
@@ -47,7 +46,7 @@ public sealed class ClusterInspector(ConnectCluster connect, TimeProvider clock)
         }
         catch (ConnectionException problem)
         {
-            throw new InspectionException(problem.Message);
+            throw new InspectionException(problem.Message, problem) { IsAboutTheRequest = true };
         }
     }
 
@@ -87,7 +86,7 @@ public sealed class ClusterInspector(ConnectCluster connect, TimeProvider clock)
         {
             chosen.Add(LabelSelectorText.TryRead(pool.Selector, out var selector, out var problem)
                 ? new ChosenPool(pool.Name, pool.Selector, selector)
-                : throw new InspectionException($"Pool '{pool.Name}': {problem}"));
+                : throw new InspectionException($"Pool '{pool.Name}': {problem}") { IsAboutTheRequest = true });
         }
 
         return chosen.ToImmutable();

@@ -5,7 +5,7 @@ using Imago.Kubernetes.Objects;
 using Imago.Kubernetes.Transport;
 using NodaTime;
 
-namespace Imago.Kubernetes.Inspection;
+namespace Imago.Kubernetes.Inspections;
 
 /// <summary>Asks a cluster what it is, what time it is there, and what we may do.</summary>
 internal sealed class AccessReading(KubernetesClient client, TimeProvider clock)

@@ -1,7 +1,7 @@
 using System.Text;
 using Imago.Application.Attachments.Checks;
 
-namespace Imago.Kubernetes.Inspection;
+namespace Imago.Kubernetes.Inspections;
 
 /// <summary>
 /// The manifest that gives a service account exactly the permissions of <see cref="ClusterPermissions"/>. <c>deploy/kubernetes/rbac.yaml</c> is its text for the default

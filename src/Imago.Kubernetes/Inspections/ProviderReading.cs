@@ -4,7 +4,7 @@ using Imago.Application.Attachments.Checks;
 using Imago.Application.Ports;
 using Imago.Kubernetes.Providers.Checking;
 
-namespace Imago.Kubernetes.Inspection;
+namespace Imago.Kubernetes.Inspections;
 
 /// <summary>Tries the node provider of an attachment out, without carrying anything out.</summary>
 internal static class ProviderReading

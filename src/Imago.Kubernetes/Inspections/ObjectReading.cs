@@ -7,7 +7,7 @@ using Imago.Kubernetes.Clusters;
 using Imago.Kubernetes.Objects;
 using Imago.Kubernetes.Transport;
 
-namespace Imago.Kubernetes.Inspection;
+namespace Imago.Kubernetes.Inspections;
 
 /// <summary>Lists what there is to judge, page by page. What may not be read is left out: that it may not is a finding of its own.</summary>
 internal sealed class ObjectReading(KubernetesClient client, PoolOf poolOf)

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Text;
-using System.Text.Json;
 using Imago.Acceptance.Tests.Kubectl;
 using Imago.Acceptance.Tests.Serving;
 

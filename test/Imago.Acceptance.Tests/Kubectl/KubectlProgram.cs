@@ -1,5 +1,4 @@
 using Imago.Acceptance.Tests.AzureCli;
-using Imago.Acceptance.Tests.Serving;
 
 namespace Imago.Acceptance.Tests.Kubectl;
 

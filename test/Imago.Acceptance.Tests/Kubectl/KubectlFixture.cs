@@ -15,6 +15,7 @@ public sealed class KubectlFixture : IAsyncDisposable
     private readonly SemaphoreSlim _one = new(1, 1);
     private ImagoServer? _server;
     private string? _folder;
+    private string? _program;
 
     /// <summary>Runs kubectl as somebody who may do everything.</summary>
     internal Task<ProgramRun> AdminAsync(string arguments, string? input = null) => RunAsync("admin", arguments, input);
@@ -64,7 +65,7 @@ public sealed class KubectlFixture : IAsyncDisposable
 
     private ProcessStartInfo Start(string role, string arguments)
     {
-        var start = new ProcessStartInfo(KubectlProgram.Path, CommandLine.Words(arguments)) { UseShellExecute = false };
+        var start = new ProcessStartInfo(_program!, CommandLine.Words(arguments)) { UseShellExecute = false };
         start.Environment["KUBECONFIG"] = Path.Combine(_folder!, role);
 
         // What kubectl keeps about servers is this run's own.
@@ -82,6 +83,7 @@ public sealed class KubectlFixture : IAsyncDisposable
                 return;
             }
 
+            _program = await KubectlProgram.FindAsync();
             _server = await ImagoServer.StartAsync(new ServerSettings { TimeScale = 60 });
             var arm = _server.Client;
             (await arm.PutAsync(arm.Group(Group), new { location = "eastus" })).Must(HttpStatusCode.Created, HttpStatusCode.OK);

@@ -7,7 +7,14 @@ internal static class KubectlProgram
 {
     private const string Name = "kubectl";
 
-    public static string Path { get; } =
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(f => System.IO.Path.Combine(f, Name)).FirstOrDefault(File.Exists)
-        ?? System.IO.Path.Combine(AzFolder.Path, "usr", "bin", Name);
+    public static async Task<string> FindAsync()
+    {
+        if ((Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(f => Path.Combine(f, Name)).FirstOrDefault(File.Exists) is { } installed)
+        {
+            return installed;
+        }
+
+        await AzFolder.EnsureAsync();
+        return Path.Combine(AzFolder.Path, "usr", "bin", Name);
+    }
 }

@@ -33,12 +33,12 @@ public sealed class KubeconfigRulesTests
     [Fact]
     public void Check_ContextIsNotThere_SaysWhichAre() => new KubeconfigRules([]).Check(Kubeconfig("token: abc"), "other").ShouldHaveSingleItem().Message.ShouldContain("'other'");
 
-    internal static string Kubeconfig(string user, string server = "https://127.0.0.1:1") => $$"""
+    internal static string Kubeconfig(string user, string server = "https://127.0.0.1:1") => $$$"""
         apiVersion: v1
         kind: Config
         current-context: c
-        clusters: [{name: c, cluster: {server: "{{server}}"}}]
+        clusters: [{name: c, cluster: {server: "{{{server}}}"}}]
         contexts: [{name: c, context: {cluster: c, user: u}}]
-        users: [{name: u, user: { {{user}} }}]
+        users: [{name: u, user: { {{{user}}} }}]
         """;
 }

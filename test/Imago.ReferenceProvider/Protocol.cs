@@ -207,6 +207,11 @@ internal sealed class Protocol(INodeProvider world, Ledger ledger, ReferenceOpti
             told["progress"] = new JsonObject { ["percent"] = 100, ["message"] = message ?? "done" };
         }
 
+        else if (operation.Progress is { } progress)
+        {
+            told["progress"] = new JsonObject { ["message"] = progress };
+        }
+
         if (operation.EndedAt is { } ended)
         {
             told["endedAt"] = Text(ended.ToDateTimeOffset());

@@ -31,6 +31,7 @@ public sealed class ClusterQueries(IStore store, IIntentReader intents, ICluster
             Spec = AskedSpec.With(intent.Spec, stored, open, records, static (_, _) => false),
             Catalog = catalog.Current,
             Records = records,
+            Operations = picture.Operations,
         };
 
         // UP-62: at most one is under way.

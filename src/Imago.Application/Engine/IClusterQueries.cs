@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Imago.Application.Ports;
 using Imago.Domain.Clusters;
+using Imago.Domain.Rollouts.Actions;
 using Imago.Domain.Rollouts.Explanations;
 using NodaTime;
 
@@ -10,7 +11,11 @@ namespace Imago.Application.Engine;
 /// <param name="View">Its nodes, pods and budgets.</param>
 /// <param name="Records">The stored rollout records by pool.</param>
 /// <param name="At">When it was seen.</param>
-public sealed record ClusterPicture(ClusterView View, ImmutableSortedDictionary<string, StoredRecord> Records, Instant At);
+public sealed record ClusterPicture(ClusterView View, ImmutableSortedDictionary<string, StoredRecord> Records, Instant At)
+{
+    /// <summary>What the provider says of operations under way, by id, as far as it was asked and answered; it tells people how far they are.</summary>
+    public IReadOnlyDictionary<string, ProviderOperation> Operations { get; init; } = ImmutableDictionary<string, ProviderOperation>.Empty;
+}
 
 /// <summary>Looks at clusters without working on them: from any process, whoever holds the lease.</summary>
 public interface IClusterViewer

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Imago.Application.History.Json;
@@ -80,7 +81,7 @@ internal sealed record DecisionInput
             Budgets = Some(now.View.Budgets.Values.Where(b => !ReferenceEquals(view.Budgets.GetValueOrDefault(b.Key), b)).OrderBy(b => b.Key)),
             BudgetsGone = Some(view.Budgets.Keys.Where(b => !now.View.Budgets.ContainsKey(b)).Order()),
             Records = MergePatch.Between(RecordsOf(before), RecordsOf(now)),
-            Operations = Some(now.Operations.Values.Where(o => before?.Operations.GetValueOrDefault(o.Id) != o).OrderBy(o => o.Id, StringComparer.Ordinal)),
+            Operations = Some(now.Operations.Values.Select(static o => Decisive(o)).Where(o => Decisive(before?.Operations.GetValueOrDefault(o.Id)) != o).OrderBy(o => o.Id, StringComparer.Ordinal)),
             Refused = Same(before?.Refused, now.Refused) ? null : [.. now.Refused.OrderBy(r => r.Key).Select(r => new RefusedPod(r.Key, r.Value))],
         };
     }
@@ -111,6 +112,10 @@ internal sealed record DecisionInput
             Refused = Refused?.ToImmutableDictionary(r => r.Pod, r => r.Until) ?? start?.Refused ?? ImmutableDictionary<ObjectKey, Instant>.Empty,
         };
     }
+
+    // Progress is for people; a history that kept every per cent would hold little else.
+    [return: NotNullIfNotNull(nameof(operation))]
+    private static ProviderOperation? Decisive(ProviderOperation? operation) => operation is { Progress: not null } ? operation with { Progress = null } : operation;
 
     /// <summary>Records by pool as one object.</summary>
     public static JsonObject RecordsOf(ClusterInput? input) => new((input?.Records ?? ImmutableSortedDictionary<string, RolloutRecord>.Empty)

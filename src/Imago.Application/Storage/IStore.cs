@@ -57,6 +57,12 @@ public interface IStore
     /// <summary>The picture of a simulated cluster and the entries after it; null when it has neither.</summary>
     ValueTask<(JournalSnapshot? Snapshot, ImmutableArray<JournalEntry> Entries)?> JournalAsync(string clusterKey, CancellationToken cancellation);
 
+    /// <summary>The number of a simulated cluster's last journal entry, 0 if it never had one: whoever has read the journal asks so whether there is more.</summary>
+    async ValueTask<long> JournalNumberAsync(string clusterKey, CancellationToken cancellation) =>
+        await JournalAsync(clusterKey, cancellation) is not { } journal ? 0
+        : journal.Entries.IsEmpty ? journal.Snapshot?.UpToNumber ?? 0
+        : journal.Entries[^1].Number;
+
     ValueTask<ImmutableArray<StoredRelease>> ReleasesAsync(CancellationToken cancellation);
 
     /// <summary>Takes or renews a cluster's lease; null if another holder's lease still runs at <paramref name="now"/>. A new holder gets a higher epoch than any before.</summary>

@@ -62,7 +62,10 @@ public sealed partial class AttachedClusterHost : IClusterHost, IClusterViewer, 
         {
             // Records before the view, as in a pass: a record must not speak of what the view cannot show yet. Not the known ones, which belong to whoever works on the cluster.
             var records = await new RecordStore(session.Client, session.Attachment.Namespace).ReadAsync(cancellation);
-            return new ClusterPicture(await session.Watch.LookAsync(cancellation), records, Now());
+            return new ClusterPicture(await session.Watch.LookAsync(cancellation), records, Now())
+            {
+                Operations = await new OperationsUnderWay(_providers, _clock).ReadAsync(session.Attachment, records.Values.Select(r => r.Record), cancellation),
+            };
         }
         finally
         {

@@ -7,19 +7,24 @@ namespace Imago.Kubernetes.Clusters;
 /// <summary>Turns disruption budgets as the API tells them into what deciding needs.</summary>
 internal static class BudgetReader
 {
-    public static DisruptionBudget Read(KubernetesBudget budget) => new()
+    public static DisruptionBudget Read(KubernetesBudget budget)
     {
-        Key = budget.Key,
-        Selector = SelectorOf(budget.Spec.Selector),
-        MinAvailable = IntOrPercent.TryParse(budget.Spec.MinAvailable, out var min) ? min : null,
-        MaxUnavailable = IntOrPercent.TryParse(budget.Spec.MaxUnavailable, out var max) ? max : null,
-        DisruptionsAllowed = Math.Max(0, budget.Status.DisruptionsAllowed),
-        CurrentHealthy = budget.Status.CurrentHealthy,
-        DesiredHealthy = budget.Status.DesiredHealthy,
-        ExpectedPods = budget.Status.ExpectedPods,
-        StatusIsStale = (budget.Status.ObservedGeneration ?? 0) < (budget.Metadata.Generation ?? 0),
-        UnhealthyPodEviction = budget.Spec.UnhealthyPodEvictionPolicy == "AlwaysAllow" ? UnhealthyPodEvictionPolicy.AlwaysAllow : UnhealthyPodEvictionPolicy.IfHealthyBudget,
-    };
+        // One that nobody has seen to yet may have no status at all.
+        var (spec, status) = (budget.Spec ?? new BudgetSpec(), budget.Status ?? new BudgetStatus());
+        return new DisruptionBudget
+        {
+            Key = budget.Key,
+            Selector = SelectorOf(spec.Selector),
+            MinAvailable = IntOrPercent.TryParse(spec.MinAvailable, out var min) ? min : null,
+            MaxUnavailable = IntOrPercent.TryParse(spec.MaxUnavailable, out var max) ? max : null,
+            DisruptionsAllowed = Math.Max(0, status.DisruptionsAllowed),
+            CurrentHealthy = status.CurrentHealthy,
+            DesiredHealthy = status.DesiredHealthy,
+            ExpectedPods = status.ExpectedPods,
+            StatusIsStale = (status.ObservedGeneration ?? 0) < (budget.Metadata.Generation ?? 0),
+            UnhealthyPodEviction = spec.UnhealthyPodEvictionPolicy == "AlwaysAllow" ? UnhealthyPodEvictionPolicy.AlwaysAllow : UnhealthyPodEvictionPolicy.IfHealthyBudget,
+        };
+    }
 
     // Without a selector a budget covers nothing; with an empty one everything in its namespace.
     private static LabelSelector SelectorOf(WireSelector? selector)

@@ -115,7 +115,7 @@ internal static class NodePatch
     private static JsonArray? Taints(KubernetesNode seen, bool steered)
     {
         var taints = new JsonArray();
-        foreach (var taint in (seen.Spec.Taints ?? []).Where(t => !NodeReader.IsSteering(t)))
+        foreach (var taint in (seen.Spec?.Taints ?? []).Where(t => !NodeReader.IsSteering(t)))
         {
             taints.Add(Write(taint));
         }

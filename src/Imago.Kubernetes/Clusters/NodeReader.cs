@@ -20,6 +20,7 @@ internal sealed class NodeReader(PoolOf poolOf)
     {
         var (labels, annotations) = (node.Metadata.Labels, node.Metadata.Annotations);
         var pool = poolOf(labels, annotations);
+        var (spec, info) = (node.Spec ?? new NodeSpec(), node.Status?.NodeInfo ?? new NodeSystemInfo());
         return new Node
         {
             Name = node.Metadata.Name ?? "",
@@ -28,18 +29,18 @@ internal sealed class NodeReader(PoolOf poolOf)
             Zone = NodeFacts.ZoneOf(labels),
 
             // IM-13: the label, IM-5 form included; other distributions say it otherwise, or only in words.
-            Image = NodeImage.Parse(NodeFacts.ImageOf(labels, node.Status.NodeInfo.OsImage)),
+            Image = NodeImage.Parse(NodeFacts.ImageOf(labels, info.OsImage)),
 
             // CH-34, IM-14: ordered and reached level.
             ReachedLevel = Level(annotations, NodeAnnotations.LivePatchingCurrent),
             DesiredLevel = Level(annotations, NodeAnnotations.LivePatchingGolden),
             Ready = Is(node, "Ready"),
             UnderPressure = Pressures.Any(p => Is(node, p)),
-            Unschedulable = node.Spec.Unschedulable == true,
+            Unschedulable = spec.Unschedulable == true,
 
             // UP-155: a cordon without the mark is somebody else's.
             Mark = CordonMarkText.Read(annotations.GetValueOrDefault(NodeAnnotations.CordonMark)),
-            SteeredAway = node.Spec.Taints?.Any(IsSteering) == true,
+            SteeredAway = spec.Taints?.Any(IsSteering) == true,
             ScaleDownDisabled = HasOurScaleDown(annotations),
 
             // IM-16
@@ -48,7 +49,7 @@ internal sealed class NodeReader(PoolOf poolOf)
 
             // CH-89
             AutoProvisioned = pool.AutoProvisioned,
-            Kubelet = KubernetesVersion.TryParse(node.Status.NodeInfo.KubeletVersion, out var kubelet) ? kubelet : null,
+            Kubelet = KubernetesVersion.TryParse(info.KubeletVersion, out var kubelet) ? kubelet : null,
             CreatedAt = node.Metadata.CreationTimestamp ?? Instant.FromUnixTimeTicks(0),
             ResourceVersion = node.Metadata.ResourceVersion ?? "",
         };
@@ -62,7 +63,7 @@ internal sealed class NodeReader(PoolOf poolOf)
         annotations.GetValueOrDefault(OwnMarks.ScaleDownDisabled) == OwnMarks.True && annotations.GetValueOrDefault(OwnMarks.ScaleDownReason) == OwnMarks.Upgrade;
 
     // Unread is not true.
-    private static bool Is(KubernetesNode node, string condition) => node.Status.Conditions?.Any(c => c.Type == condition && c.Status == "True") == true;
+    private static bool Is(KubernetesNode node, string condition) => node.Status?.Conditions?.Any(c => c.Type == condition && c.Status == "True") == true;
 
     private static PatchLevel? Level(ImmutableDictionary<string, string> annotations, string key) => PatchLevel.TryParse(annotations.GetValueOrDefault(key), out var level) ? level : null;
 }

@@ -15,19 +15,21 @@ internal static class PodReader
     /// <param name="deploymentOf">The Deployment of a ReplicaSet; null when it has none or is not known yet.</param>
     public static Pod Read(KubernetesPod pod, Func<ObjectKey, string?> deploymentOf)
     {
+        // What is not told is not there: members without a value are null after reading.
+        var (spec, status) = (pod.Spec ?? new PodSpec(), pod.Status ?? new PodStatus());
         var owner = pod.Metadata.Controller is { } controller ? new WorkloadRef(controller.Kind, controller.Name) : null;
         return new Pod
         {
             Key = pod.Key,
             Uid = pod.Metadata.Uid ?? "",
-            NodeName = pod.Spec.NodeName is { Length: > 0 } node ? node : null,
+            NodeName = spec.NodeName is { Length: > 0 } node ? node : null,
             Labels = pod.Metadata.Labels,
             Owner = owner,
             Workload = WorkloadOf(pod, owner, deploymentOf),
-            Phase = PhaseOf(pod.Status.Phase),
-            Ready = pod.Status.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true,
+            Phase = PhaseOf(status.Phase),
+            Ready = status.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true,
             Terminating = pod.Metadata.DeletionTimestamp is not null,
-            GracePeriod = Duration.FromSeconds(pod.Spec.TerminationGracePeriodSeconds ?? DefaultGrace),
+            GracePeriod = Duration.FromSeconds(spec.TerminationGracePeriodSeconds ?? DefaultGrace),
 
             // UP-40: only its kubelet can end a static pod; deleting the mirror changes nothing.
             Mirror = pod.Metadata.Annotations.ContainsKey(KubernetesPod.MirrorAnnotation),

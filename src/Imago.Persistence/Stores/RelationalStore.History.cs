@@ -78,6 +78,16 @@ public abstract partial class RelationalStore
             },
             cancellation);
 
+    public ValueTask<long> JournalNumberAsync(string clusterKey, CancellationToken cancellation) => ReadAsync(
+        async context =>
+        {
+            // As above: entries that a picture replaces in between are found in the picture.
+            var entry = await context.Journal.Where(j => j.ClusterKey == clusterKey).Select(j => (long?)j.Number).MaxAsync(cancellation);
+            var picture = await context.Snapshots.Where(s => s.ClusterKey == clusterKey).Select(s => (long?)s.UpToNumber).SingleOrDefaultAsync(cancellation);
+            return Math.Max(entry ?? 0, picture ?? 0);
+        },
+        cancellation);
+
     public ValueTask<ImmutableArray<StoredRelease>> ReleasesAsync(CancellationToken cancellation) =>
         ReadAsync(context => ArrayAsync(context.Releases.OrderBy(r => r.Name), cancellation), cancellation);
 

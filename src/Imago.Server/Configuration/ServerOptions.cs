@@ -80,6 +80,9 @@ public sealed record ServerOptions
 
     public Duration KeyRotation { get; init; } = Duration.FromDays(30);
 
+    /// <summary>How long the token in the kubeconfig of a simulated cluster is valid.</summary>
+    public Duration ClusterTokenLifetime { get; init; } = Duration.FromDays(1);
+
     public LimitOptions Limits { get; init; } = new();
 
     /// <summary>Whether <c>/metrics</c> answers without a token.</summary>

@@ -36,6 +36,7 @@ public static class SettingCatalog
         new("identity.audiences", "texts, separated by commas", "https://management.core.windows.net/,https://management.azure.com/", "What a token must be for.", (o, t) => List(t) is { Length: > 0 } x ? o with { Audiences = x } : null),
         new("identity.tokenLifetime", DurationWords + ", from 5m to 1d", "1h", "How long a token of the built-in issuer is valid.", (o, t) => Time(t, "5m", "1d") is { } x ? o with { TokenLifetime = x } : null),
         new("identity.keyRotation", DurationWords + ", from 1d to 365d", "30d", "How long a signing key signs.", (o, t) => Time(t, "1d", "365d") is { } x ? o with { KeyRotation = x } : null),
+        new("kubernetes.tokenLifetime", DurationWords + ", from 5m to 3650d", "1d", "How long the token in the kubeconfig of a simulated cluster is valid.", (o, t) => Time(t, "5m", "3650d") is { } x ? o with { ClusterTokenLifetime = x } : null),
         new("limits.bodyBytes", "a whole number from 1024 to 67108864", "4194304", "Largest body of a request.", (o, t) => Whole(t, 1024, 64 << 20) is { } x ? o with { Limits = o.Limits with { BodyBytes = x } } : null),
         new("limits.jsonDepth", "a whole number from 8 to 512", "64", "Deepest nesting of a body.", (o, t) => Whole(t, 8, 512) is { } x ? o with { Limits = o.Limits with { JsonDepth = x } } : null),
         new("limits.readsPerSecond", "a number from 1 to 100000", "1000", "Reads of one principal; twice as many at once.", (o, t) => Number(t, 1, 100_000) is { } x ? o with { Limits = o.Limits with { Reads = Twice(x) } } : null),

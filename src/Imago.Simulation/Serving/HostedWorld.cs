@@ -4,6 +4,7 @@ using Imago.Application.Ports;
 using Imago.Application.Storage;
 using Imago.Domain.Clusters;
 using Imago.Domain.Rollouts.Actions;
+using Imago.Domain.Rollouts.Events;
 using Imago.Domain.Rollouts.Records;
 using Imago.Simulation.Serving.Journal;
 using Imago.Simulation.Serving.Pools;
@@ -15,6 +16,9 @@ namespace Imago.Simulation.Serving;
 internal sealed class HostedWorld(ServedCluster cluster, SimulatedClusterHost host) : IHostedCluster, IClusterConnection, INodeProvider
 {
     private bool _closed;
+
+    /// <summary>The cluster itself.</summary>
+    internal ServedCluster Cluster => cluster;
 
     public IClusterConnection Connection => this;
 
@@ -72,6 +76,15 @@ internal sealed class HostedWorld(ServedCluster cluster, SimulatedClusterHost ho
 
     public ValueTask<ProviderOperation?> FindAsync(string operationId, CancellationToken cancellation) =>
         Translated(() => cluster.AskAsync(world => world?.World.Provider.Operations.GetValueOrDefault(operationId), cancellation));
+
+    /// <summary>UP-130…UP-136: kept where <c>kubectl get events</c> finds them. It is a story: one that cannot be told is not worth a failed pass.</summary>
+    public async ValueTask TellAsync(ImmutableArray<ClusterEvent> events, CancellationToken cancellation)
+    {
+        if (!events.IsEmpty)
+        {
+            await CallAsync(new WorldCall.Told(events), cancellation);
+        }
+    }
 
     public ValueTask DisposeAsync() => _closed ? ValueTask.CompletedTask : CloseAsync();
 

@@ -50,7 +50,7 @@ internal sealed class ServedCluster : IDisposable
     public bool Discarded { get; private set; }
 
     /// <summary>When something happens by itself next, up to the next whole millisecond: clocks and timers know nothing finer, and whoever wakes must not come too early.</summary>
-    public Instant? NextHappening => Discarded || _world?.World.Time.NextAt is not { } next ? null : RoundedUp(next);
+    public Instant? NextHappening => Discarded || _world is null ? null : NextOf(_world);
 
     private Instant Now => Instant.FromDateTimeOffset(_clock.GetUtcNow());
 
@@ -70,17 +70,21 @@ internal sealed class ServedCluster : IDisposable
         }
     }
 
+    /// <summary>Told whenever a call has changed something and is stored.</summary>
+    public Action? Stirred { get; init; }
+
     /// <summary>Carries out a call and stores it.</summary>
     /// <param name="call">Makes the call from the world as it is now; null: there is nothing to do.</param>
     /// <param name="cancellation">Cancelling in the middle throws the world away.</param>
-    public async ValueTask<object?> CallAsync(Func<ServedWorld, WorldCall?> call, CancellationToken cancellation)
+    /// <param name="nudges">Whether the engine is to look at the cluster soon.</param>
+    public async ValueTask<object?> CallAsync(Func<ServedWorld, WorldCall?> call, CancellationToken cancellation, bool nudges = false)
     {
         await _gate.WaitAsync(cancellation);
         try
         {
             RefuseIfDiscarded();
             Step();
-            return _world is null ? throw Absent() : call(_world) is not { } made ? null : await CarryAsync(_world, made, cancellation);
+            return _world is null ? throw Absent() : call(_world) is not { } made ? null : await CarryAsync(_world, made, cancellation, nudges);
         }
         finally
         {
@@ -200,6 +204,9 @@ internal sealed class ServedCluster : IDisposable
 
     public void Dispose() => _gate.Dispose();
 
+    /// <summary>When something happens in a world by itself next, as <see cref="NextHappening"/> says it.</summary>
+    internal static Instant? NextOf(ServedWorld world) => world.World.Time.NextAt is { } next ? RoundedUp(next) : null;
+
     private static Instant RoundedUp(Instant instant)
     {
         var milliseconds = instant.ToUnixTimeMilliseconds();
@@ -220,7 +227,7 @@ internal sealed class ServedCluster : IDisposable
         }
     }
 
-    private async ValueTask<object?> CarryAsync(ServedWorld world, WorldCall call, CancellationToken cancellation)
+    private async ValueTask<object?> CarryAsync(ServedWorld world, WorldCall call, CancellationToken cancellation, bool nudges = false)
     {
         // The clock may have been set back; the world's has not.
         var at = Instant.Max(Now, world.World.Time.Now);
@@ -229,7 +236,7 @@ internal sealed class ServedCluster : IDisposable
             var (answer, didSomething) = world.Carry(call, at);
             if (didSomething)
             {
-                await AppendAsync([new(at, call)], cancellation);
+                await AppendAsync([new(at, call)], cancellation, nudges);
             }
 
             return answer;
@@ -248,12 +255,13 @@ internal sealed class ServedCluster : IDisposable
         _sincePicture = 0;
     }
 
-    private async ValueTask AppendAsync(ImmutableArray<JournalLine> lines, CancellationToken cancellation)
+    private async ValueTask AppendAsync(ImmutableArray<JournalLine> lines, CancellationToken cancellation, bool nudges = false)
     {
         var entries = lines.Select((line, i) => new JournalEntry(Key, _number + 1 + i, JournalText.Write(line))).ToImmutableArray();
-        await CommitAsync(new StoreBatch { Journal = entries, Fence = (Key, Lease.Epoch) }, cancellation);
+        await CommitAsync(new StoreBatch { Journal = entries, Nudges = nudges ? [(Key, Now)] : [], Fence = (Key, Lease.Epoch) }, cancellation);
         _number += entries.Length;
         _sincePicture += entries.Length;
+        Stirred?.Invoke();
     }
 
     private async ValueTask CommitAsync(StoreBatch batch, CancellationToken cancellation)

@@ -1,9 +1,14 @@
+using System.Text.Json.Nodes;
 using Imago.Application.Ports;
+using Imago.Application.Twins;
 using Imago.Domain.Clusters;
 using Imago.Domain.Rollouts.Actions;
 using Imago.Domain.Rollouts.Records;
 using Imago.Simulation.Serving.Journal;
 using Imago.Simulation.Serving.Pools;
+using Imago.Simulation.Serving.Twins;
+using Imago.Simulation.Serving.Twins.Ledger;
+using Imago.Simulation.Serving.Twins.Writing;
 using Imago.Simulation.Serving.Workloads;
 using Imago.Simulation.Tracing;
 using Imago.Simulation.Worlds;
@@ -15,6 +20,7 @@ namespace Imago.Simulation.Serving;
 internal sealed class ServedWorld
 {
     private IClusterConnection? _connection;
+    private readonly TwinWrites _writes;
 
     public ServedWorld(SimulatedWorld world, ServedFacts facts)
     {
@@ -22,6 +28,8 @@ internal sealed class ServedWorld
         Facts = facts;
         Pools = new NodePools(world, facts);
         Pools.AllCame += Deploy;
+        Ledger = new ObjectLedger(world.State);
+        _writes = new TwinWrites(world, Ledger);
     }
 
     public SimulatedWorld World { get; }
@@ -30,11 +38,21 @@ internal sealed class ServedWorld
 
     public NodePools Pools { get; }
 
+    /// <summary>The books of the cluster's API.</summary>
+    public ObjectLedger Ledger { get; }
+
+    /// <summary>Whether what runs in a new cluster has come; whoever deletes it does not get it again.</summary>
+    public bool Deployed { get; set; }
+
     /// <summary>Whether nothing happens in it any more unless somebody calls.</summary>
     public bool AtRest => World.Time.NextAt is null;
 
-    public static ServedWorld Create(WorldCall.Created call, Instant at, ITraceSink? trace) =>
-        new(new SimulatedWorld(call.Settings, new Seed(call.Seed), at, new NodeFactory([]), trace), call.Facts);
+    public static ServedWorld Create(WorldCall.Created call, Instant at, ITraceSink? trace)
+    {
+        var served = new ServedWorld(new SimulatedWorld(call.Settings, new Seed(call.Seed), at, new NodeFactory([]), trace), call.Facts);
+        served.Ledger.Begin();
+        return served;
+    }
 
     /// <summary>
     /// Carries out a call at an instant; everything that is due by then happens first. Answers what the call answers, and whether it did anything: a call that
@@ -67,6 +85,39 @@ internal sealed class ServedWorld
                 var written = World.RecordStore.Write(record, recorded.Expected);
                 return (written, written.Stored is not null);
             default:
+                return CarryObject(call, revision);
+        }
+    }
+
+    /// <summary>Answers a write without doing it.</summary>
+    public TwinAnswer Try(WorldCall call) => Write(call, dryRun: true);
+
+    private (object? Answer, bool DidSomething) CarryObject(WorldCall call, long revision)
+    {
+        var version = Ledger.Version;
+        if (call is WorldCall.Told told)
+        {
+            Ledger.Tell(told.Events);
+            return (null, Ledger.Version != version);
+        }
+
+        var answer = Write(call, dryRun: false);
+        return (answer, Ledger.Version != version || World.State.Revision != revision);
+    }
+
+    private TwinAnswer Write(WorldCall call, bool dryRun)
+    {
+        switch (call)
+        {
+            case WorldCall.ObjectCreated created:
+                return _writes.Create(TwinKind.Of(created.Kind), JsonObject.Create(created.Document)!, dryRun);
+            case WorldCall.ObjectReplaced replaced:
+                return _writes.Replace(TwinKind.Of(replaced.Kind), JsonObject.Create(replaced.Document)!, replaced.Subresource, dryRun);
+            case WorldCall.ObjectDeleted deleted:
+                return _writes.Delete(TwinKind.Of(deleted.Kind), deleted.Key, deleted.How with { DryRun = dryRun });
+            case WorldCall.EvictionAsked asked:
+                return _writes.Evict(asked.Pod, asked.How with { DryRun = dryRun });
+            default:
                 throw new InvalidOperationException($"Call {call.GetType().Name} cannot reach a world that is there.");
         }
     }
@@ -93,12 +144,14 @@ internal sealed class ServedWorld
     private void Deploy()
     {
         var state = World.State;
-        if (state.Workloads.Count > 0)
+        if (Deployed)
         {
             return;
         }
 
+        Deployed = true;
         Populating.Fill(state, ServedWorkloads.Of(Facts, state.Seed), World.Nodes, World.Pods, World.Budgets);
+        Ledger.Populated();
         foreach (var budget in state.Budgets.Values)
         {
             state.Changed(budget);

@@ -27,6 +27,9 @@ public sealed class SimulatedClusterHost(IStore store, TimeProvider clock, Serve
     /// <summary>Clusters in memory: those in which something is under way, and those that somebody works on.</summary>
     public int InMemory => _open.Count;
 
+    /// <summary>Told the key of a cluster whenever a call has changed something in it.</summary>
+    internal event Action<string>? Stirred;
+
     private Instant Now => Instant.FromDateTimeOffset(clock.GetUtcNow());
 
     public async ValueTask<IHostedCluster> OpenAsync(string clusterKey, StoredLease lease, CancellationToken cancellation)
@@ -42,7 +45,7 @@ public sealed class SimulatedClusterHost(IStore store, TimeProvider clock, Serve
 
         present?.Discard();
         var loaded = await LoadAsync(clusterKey, cancellation);
-        var cluster = new ServedCluster(store, clock, lease, loaded);
+        var cluster = new ServedCluster(store, clock, lease, loaded) { Stirred = () => Stirred?.Invoke(clusterKey) };
         cluster.Open(lease);
         _open[clusterKey] = cluster;
         if (loaded.World is { } world && !string.Equals(JournalText.Write(world.World.State.Settings), JournalText.Write(options.Effective), StringComparison.Ordinal))
@@ -77,7 +80,7 @@ public sealed class SimulatedClusterHost(IStore store, TimeProvider clock, Serve
     /// <summary>Asks a world without working on it, brought to now: the one in memory while its lease runs, else one made from the journal.</summary>
     internal async ValueTask<T> ReadAsync<T>(string clusterKey, Func<ServedWorld?, T> question, CancellationToken cancellation)
     {
-        if (_open.TryGetValue(clusterKey, out var present) && !present.Discarded && Now < present.Lease.ExpiresAt)
+        if (InMemoryOf(clusterKey) is { } present)
         {
             try
             {
@@ -93,6 +96,10 @@ public sealed class SimulatedClusterHost(IStore store, TimeProvider clock, Serve
         loaded.World?.World.Time.StepTo(Now);
         return question(loaded.World);
     }
+
+    /// <summary>The cluster in memory if nobody else can have written to it.</summary>
+    internal ServedCluster? InMemoryOf(string clusterKey) =>
+        _open.TryGetValue(clusterKey, out var present) && !present.Discarded && Now < present.Lease.ExpiresAt ? present : null;
 
     /// <summary>How the world of a new cluster begins: what its resource says about it, and a seed of its own.</summary>
     internal async ValueTask<WorldCall.Created> BeginningAsync(string clusterKey, Instant at, CancellationToken cancellation)
@@ -135,7 +142,8 @@ public sealed class SimulatedClusterHost(IStore store, TimeProvider clock, Serve
         }
     }
 
-    private async ValueTask<LoadedWorld> LoadAsync(string clusterKey, CancellationToken cancellation)
+    /// <summary>What is stored of a cluster, brought to life.</summary>
+    internal async ValueTask<LoadedWorld> LoadAsync(string clusterKey, CancellationToken cancellation)
     {
         try
         {

@@ -22,6 +22,58 @@ internal sealed class BudgetController(ClusterState state)
         siblings.Add(budget);
     }
 
+    /// <summary>Somebody creates a budget in a cluster that has pods.</summary>
+    public void Create(BudgetBlueprint blueprint)
+    {
+        Add(blueprint);
+        var budget = state.Budgets[blueprint.Key];
+        foreach (var pod in Covered(blueprint))
+        {
+            pod.Budgets.Add(budget);
+            pod.BudgetsChanged();
+            budget.Pods.Add(pod);
+        }
+
+        state.Changed(budget);
+        Plan(budget);
+    }
+
+    /// <summary>Somebody writes another budget in the place of one; its status follows.</summary>
+    public void Rewrite(SimulatedBudget budget, BudgetBlueprint blueprint)
+    {
+        Uncover(budget);
+        budget.Rewrite(blueprint);
+        foreach (var pod in Covered(blueprint))
+        {
+            pod.Budgets.Add(budget);
+            pod.BudgetsChanged();
+            budget.Pods.Add(pod);
+        }
+
+        state.Changed(budget);
+        Plan(budget);
+    }
+
+    /// <summary>Somebody deletes a budget: from now on it forbids nothing.</summary>
+    public void Remove(SimulatedBudget budget)
+    {
+        Uncover(budget);
+        state.Budgets.Remove(budget.Key);
+        state.BudgetsByNamespace[budget.Key.Namespace].Remove(budget);
+        state.Removed(budget);
+    }
+
+    /// <summary>A pod has other labels, and so perhaps other budgets.</summary>
+    public void Recover(SimulatedPod pod)
+    {
+        Note(pod);
+        Uncover(pod);
+        pod.Budgets.Clear();
+        pod.BudgetsChanged();
+        Cover(pod);
+        Note(pod);
+    }
+
     /// <summary>Finds the budgets that cover a new pod.</summary>
     public void Cover(SimulatedPod pod)
     {
@@ -63,17 +115,43 @@ internal sealed class BudgetController(ClusterState state)
     {
         foreach (var budget in pod.Budgets)
         {
-            if (!budget.UpdatePlanned)
-            {
-                budget.UpdatePlanned = true;
-                state.Time.After(state.Timing.BudgetReaction, () => Update(budget));
-            }
+            Plan(budget);
         }
     }
+
+    private void Plan(SimulatedBudget budget)
+    {
+        if (!budget.UpdatePlanned)
+        {
+            budget.UpdatePlanned = true;
+            state.Time.After(state.Timing.BudgetReaction, () => Update(budget));
+        }
+    }
+
+    private static void Uncover(SimulatedBudget budget)
+    {
+        foreach (var pod in budget.Pods)
+        {
+            pod.Budgets.Remove(budget);
+            pod.BudgetsChanged();
+        }
+
+        budget.Pods.Clear();
+    }
+
+    // In the order of their keys, so that the same run is the same run.
+    private IEnumerable<SimulatedPod> Covered(BudgetBlueprint blueprint) => state.Pods.Values
+        .Where(p => string.Equals(p.Key.Namespace, blueprint.Key.Namespace, StringComparison.Ordinal) && blueprint.Selector.Matches(p.Template.Labels))
+        .OrderBy(p => p.Key);
 
     public void Update(SimulatedBudget budget)
     {
         budget.UpdatePlanned = false;
+        if (state.Budgets.GetValueOrDefault(budget.Key) != budget)
+        {
+            return;
+        }
+
         var before = budget.DisruptionsAllowed;
         if (budget.Recompute(state.Time.Now))
         {

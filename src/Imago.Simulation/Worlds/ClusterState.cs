@@ -51,6 +51,9 @@ internal sealed class ClusterState(VirtualTime time, WorldSettings settings, See
 
     public event Action<ObjectKey>? BudgetNews;
 
+    /// <summary>A controller object was changed, not only its pods.</summary>
+    public event Action<SimulatedWorkload>? WorkloadNews;
+
     /// <summary>Anything that a reconciler may want to wake for.</summary>
     public event Action? AnyNews;
 
@@ -90,6 +93,18 @@ internal sealed class ClusterState(VirtualTime time, WorldSettings settings, See
     public void Changed(SimulatedBudget budget)
     {
         BudgetNews?.Invoke(budget.Key);
+        Tell();
+    }
+
+    public void Removed(SimulatedBudget budget)
+    {
+        BudgetNews?.Invoke(budget.Key);
+        Tell();
+    }
+
+    public void Changed(SimulatedWorkload workload)
+    {
+        WorkloadNews?.Invoke(workload);
         Tell();
     }
 

@@ -1,13 +1,22 @@
 using Imago.Application.Ports;
 using Imago.Domain.Clusters;
 using Imago.Simulation.Tracing;
+using NodaTime;
 
 namespace Imago.Simulation.Worlds;
 
 /// <summary>The eviction subresource of the Kubernetes API: the same checks in the same order, and the same answers.</summary>
 internal sealed class EvictionApi(ClusterState state, PodLifecycle pods, BudgetController budgets)
 {
-    public EvictionOutcome Evict(ObjectKey key, string uid)
+    /// <summary>What a refusal says first.</summary>
+    public const string Violation = "Cannot evict pod as it would violate the pod's disruption budget.";
+
+    /// <summary>Asks to evict a pod.</summary>
+    /// <param name="key">The pod.</param>
+    /// <param name="uid">Only this incarnation; null: whichever is there.</param>
+    /// <param name="dryRun">Whether to answer only.</param>
+    /// <param name="grace">How long it may take to stop; null: what its template says.</param>
+    public EvictionOutcome Evict(ObjectKey key, string? uid, bool dryRun = false, Duration? grace = null)
     {
         if (!state.Pods.TryGetValue(key, out var pod))
         {
@@ -17,7 +26,7 @@ internal sealed class EvictionApi(ClusterState state, PodLifecycle pods, BudgetC
         // Pods that do not run, have ended, or are stopping already disrupt nobody.
         if (pod.Phase is PodPhase.Pending or PodPhase.Succeeded or PodPhase.Failed || pod.Terminating || pod.Budgets.Count == 0)
         {
-            return Stop(pod, uid);
+            return Stop(pod, uid, dryRun, grace);
         }
 
         if (pod.Budgets.Count > 1)
@@ -31,12 +40,12 @@ internal sealed class EvictionApi(ClusterState state, PodLifecycle pods, BudgetC
                 || (budget.DesiredHealthy > 0 && budget.CurrentHealthy >= budget.DesiredHealthy));
         if (unhealthyMayGo)
         {
-            return Stop(pod, uid);
+            return Stop(pod, uid, dryRun, grace);
         }
 
         return budget.DisruptionsAllowed > 0
-            ? Spend(pod, uid, budget)
-            : Refuse(pod, EvictionStatus.Refused, $"Cannot evict pod as it would violate the pod's disruption budget. {WhyShut(budget)}");
+            ? Spend(pod, uid, budget, dryRun, grace)
+            : Refuse(pod, EvictionStatus.Refused, $"{Violation} {WhyShut(budget)}");
     }
 
     /// <summary>Plain deletion: budgets are not asked (UP-94).</summary>
@@ -57,22 +66,32 @@ internal sealed class EvictionApi(ClusterState state, PodLifecycle pods, BudgetC
         return new(EvictionStatus.Evicted);
     }
 
-    private EvictionOutcome Stop(SimulatedPod pod, string uid)
+    private EvictionOutcome Stop(SimulatedPod pod, string? uid, bool dryRun, Duration? grace)
     {
         if (IsAnother(pod, uid))
         {
-            return WrongUid(pod, uid);
+            return WrongUid(pod, uid!);
+        }
+
+        if (dryRun)
+        {
+            return new(EvictionStatus.Evicted);
         }
 
         state.Trace(TraceKind.PodEvicted, pod);
-        pods.Stop(pod);
+        pods.Stop(pod, grace);
         return new(EvictionStatus.Evicted);
     }
 
     // The disruption is used up first, the precondition is checked by the deletion: a wrong UID costs the budget a disruption for two minutes. So it is in the
     // real API, and a client that forgets to observe must not fare better here.
-    private EvictionOutcome Spend(SimulatedPod pod, string uid, SimulatedBudget budget)
+    private EvictionOutcome Spend(SimulatedPod pod, string? uid, SimulatedBudget budget, bool dryRun, Duration? grace)
     {
+        if (dryRun)
+        {
+            return IsAnother(pod, uid) ? WrongUid(pod, uid!) : new(EvictionStatus.Evicted);
+        }
+
         var before = budget.DisruptionsAllowed;
         budget.Spend();
         state.Changed(budget);
@@ -80,11 +99,11 @@ internal sealed class EvictionApi(ClusterState state, PodLifecycle pods, BudgetC
         {
             budgets.Charged(budget, pod);
             state.Trace(TraceKind.BudgetChanged, null, budget, before);
-            return WrongUid(pod, uid);
+            return WrongUid(pod, uid!);
         }
 
         state.Trace(TraceKind.PodEvicted, pod, budget, before);
-        pods.Stop(pod);
+        pods.Stop(pod, grace);
         return new(EvictionStatus.Evicted);
     }
 
@@ -94,7 +113,8 @@ internal sealed class EvictionApi(ClusterState state, PodLifecycle pods, BudgetC
         return new(status, null, message);
     }
 
-    private static string WhyShut(SimulatedBudget budget) => budget switch
+    /// <summary>Why a budget allows nothing, as the cause of a refusal says it.</summary>
+    public static string WhyShut(SimulatedBudget budget) => budget switch
     {
         { SyncFailure: { } failure } => $"The disruption budget {budget.Key.Name} does not allow evicting pods currently because it failed sync: {failure}",
         { CurrentHealthy: var healthy, DesiredHealthy: var desired } when healthy <= desired =>
@@ -102,7 +122,7 @@ internal sealed class EvictionApi(ClusterState state, PodLifecycle pods, BudgetC
         _ => $"The disruption budget {budget.Key.Name} does not allow evicting pods currently",
     };
 
-    private static bool IsAnother(SimulatedPod pod, string uid) => !string.Equals(pod.Uid, uid, StringComparison.Ordinal);
+    private static bool IsAnother(SimulatedPod pod, string? uid) => uid is not null && !string.Equals(pod.Uid, uid, StringComparison.Ordinal);
 
     private static EvictionOutcome WrongUid(SimulatedPod pod, string uid) => new(
         EvictionStatus.WrongUid,

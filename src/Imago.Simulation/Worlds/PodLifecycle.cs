@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Imago.Domain.Clusters;
 using Imago.Simulation.Scheduling;
 using Imago.Simulation.Tracing;
@@ -103,7 +104,9 @@ internal sealed class PodLifecycle(ClusterState state, Scheduler scheduler, Budg
     }
 
     /// <summary>Asks a pod to stop. It is gone after its stop time, at the latest after its grace period.</summary>
-    public void Stop(SimulatedPod pod)
+    /// <param name="pod">The pod.</param>
+    /// <param name="grace">How long it may take; null: what its template says.</param>
+    public void Stop(SimulatedPod pod, Duration? grace = null)
     {
         if (pod.Terminating || pod.Gone)
         {
@@ -111,6 +114,7 @@ internal sealed class PodLifecycle(ClusterState state, Scheduler scheduler, Budg
         }
 
         pod.Terminating = true;
+        pod.GraceAsked = grace;
         state.Changed(pod);
         state.Trace(TraceKind.PodStopping, pod);
         budgets.Note(pod);
@@ -123,6 +127,26 @@ internal sealed class PodLifecycle(ClusterState state, Scheduler scheduler, Budg
         {
             PlanEnd(pod);
         }
+    }
+
+    /// <summary>Somebody gives a pod other labels: whoever selects by labels sees another pod.</summary>
+    public void Relabel(SimulatedPod pod, ImmutableDictionary<string, string> labels)
+    {
+        var counts = pod.Node is not null && !pod.Finished;
+        if (counts)
+        {
+            state.Groups.Unbound(pod);
+        }
+
+        pod.Relabel(labels);
+        if (counts)
+        {
+            state.Groups.Bound(pod);
+        }
+
+        budgets.Recover(pod);
+        state.Changed(pod);
+        PlanCycle();
     }
 
     /// <summary>A node's kubelet is back: what waited for it goes on.</summary>
@@ -273,7 +297,7 @@ internal sealed class PodLifecycle(ClusterState state, Scheduler scheduler, Budg
 
     private void PlanEnd(SimulatedPod pod)
     {
-        var stop = Duration.Min(pod.Template.GracePeriod, state.Draw(state.Timing.PodStop, "stop", pod.Uid));
+        var stop = Duration.Min(pod.GraceAsked ?? pod.Template.GracePeriod, state.Draw(state.Timing.PodStop, "stop", pod.Uid));
         state.Time.After(stop, () =>
         {
             if (pod.Node is { IsUp: true } && !pod.Stuck)

@@ -10,7 +10,7 @@ internal sealed class SimulatedBudget(BudgetBlueprint blueprint)
     private readonly Dictionary<SimulatedPod, Instant> _expectedToGo = [];
     private DisruptionBudget? _observed;
 
-    public BudgetBlueprint Blueprint { get; } = blueprint;
+    public BudgetBlueprint Blueprint { get; private set; } = blueprint;
 
     public ObjectKey Key => Blueprint.Key;
 
@@ -35,6 +35,13 @@ internal sealed class SimulatedBudget(BudgetBlueprint blueprint)
     {
         (DisruptionsAllowed, CurrentHealthy, DesiredHealthy, ExpectedPods) = (disruptionsAllowed, currentHealthy, desiredHealthy, expectedPods);
         SyncFailure = syncFailure;
+    }
+
+    /// <summary>Somebody wrote another budget under its name.</summary>
+    public void Rewrite(BudgetBlueprint blueprint)
+    {
+        Blueprint = blueprint;
+        _observed = null;
     }
 
     /// <summary>An admitted eviction uses up one disruption at once, before the controller looks again.</summary>

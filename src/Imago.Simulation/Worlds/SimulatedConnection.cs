@@ -46,7 +46,7 @@ internal sealed class SimulatedConnection : IClusterConnection
 
         foreach (var key in _budgets)
         {
-            _view = _view.Apply(new ClusterChange.BudgetSeen(_state.Budgets[key].Observe()));
+            _view = _view.Apply(_state.Budgets.TryGetValue(key, out var budget) ? new ClusterChange.BudgetSeen(budget.Observe()) : new ClusterChange.BudgetGone(key));
         }
 
         _nodes.Clear();

@@ -59,6 +59,9 @@ internal sealed class SimulatedNode(NodeBlueprint blueprint, string uid, NodeSha
 
     public PatchLevel? ReachedLevel { get; set; }
 
+    /// <summary>Whether somebody changed its labels, annotations or taints by hand.</summary>
+    public bool Edited { get; set; }
+
     public long Version { get; set; } = 1;
 
     public Instant CreatedAt { get; init; } = blueprint.CreatedAt;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Imago.Domain.Clusters;
 using Imago.Simulation.Blueprints;
 using Imago.Simulation.Tracing;
+using NodaTime;
 
 namespace Imago.Simulation.Worlds;
 
@@ -15,11 +16,11 @@ internal sealed class SimulatedPod(ObjectKey key, string uid, PodTemplate templa
 
     public string Uid { get; } = uid;
 
-    public PodTemplate Template { get; } = template;
+    public PodTemplate Template { get; private set; } = template;
 
-    public SimulatedWorkload? Workload { get; } = workload;
+    public SimulatedWorkload? Workload { get; private set; } = workload;
 
-    public WorkloadRef? Owner { get; } = owner;
+    public WorkloadRef? Owner { get; private set; } = owner;
 
     public SimulatedNode? Node { get; set; }
 
@@ -28,6 +29,9 @@ internal sealed class SimulatedPod(ObjectKey key, string uid, PodTemplate templa
     public bool Ready { get; set; }
 
     public bool Terminating { get; set; }
+
+    /// <summary>How long it may take to stop, if whoever asked it to stop said so; null: as long as its template says.</summary>
+    public Duration? GraceAsked { get; set; }
 
     public bool Mirror { get; init; }
 
@@ -49,6 +53,15 @@ internal sealed class SimulatedPod(ObjectKey key, string uid, PodTemplate templa
 
     public void Touch() => _observed = null;
 
+    /// <summary>Somebody gave it other labels.</summary>
+    public void Relabel(ImmutableDictionary<string, string> labels) => Template = Template with { Labels = labels };
+
+    /// <summary>Its controller was deleted and left it behind.</summary>
+    public void Orphan() => (Workload, Owner) = (null, null);
+
+    /// <summary>The budgets that cover it are others now.</summary>
+    public void BudgetsChanged() => _budgetKeys = default;
+
     public Pod Observe() => _observed ??= new Pod
     {
         Key = Key,
@@ -66,6 +79,6 @@ internal sealed class SimulatedPod(ObjectKey key, string uid, PodTemplate templa
 
     public TracePod ToTrace() => new(Key, Workload?.Parent ?? Owner, Ready, Terminating, BudgetKeys);
 
-    // Budgets do not change once the pod is in the cluster.
+    // Budgets hardly ever change once the pod is in the cluster.
     private ImmutableArray<ObjectKey> BudgetKeys => _budgetKeys.IsDefault ? _budgetKeys = [.. Budgets.Select(b => b.Key)] : _budgetKeys;
 }

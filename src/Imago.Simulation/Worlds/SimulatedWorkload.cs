@@ -9,7 +9,7 @@ internal sealed class SimulatedWorkload(WorkloadBlueprint blueprint)
 {
     public WorkloadKind Kind => Blueprint.Kind;
 
-    public WorkloadBlueprint Blueprint { get; } = blueprint;
+    public WorkloadBlueprint Blueprint { get; set; } = blueprint;
 
     public string Namespace => Blueprint.Namespace;
 
@@ -22,7 +22,7 @@ internal sealed class SimulatedWorkload(WorkloadBlueprint blueprint)
     public PodTemplate Template => Blueprint.Template;
 
     /// <summary>The object whose replicas disruption budgets count: the Deployment above a ReplicaSet, if it is known, else itself.</summary>
-    public WorkloadBlueprint Scaled { get; init; } = blueprint;
+    public WorkloadBlueprint Scaled { get; set; } = blueprint;
 
     /// <summary>Its pods, also those that are stopping.</summary>
     public HashSet<SimulatedPod> Pods { get; } = [];
@@ -38,6 +38,12 @@ internal sealed class SimulatedWorkload(WorkloadBlueprint blueprint)
 
     /// <summary>Nodes at which its next look looks, for DaemonSets; null: at all of them.</summary>
     public SortedSet<string>? NodesToLookAt { get; set; } = new(StringComparer.Ordinal);
+
+    /// <summary>Whether its template was changed, and pods of the one before are still being replaced.</summary>
+    public bool Rolling { get; set; }
+
+    /// <summary>Whether it was deleted: it makes no pods any more, and those it has are leaving.</summary>
+    public bool Deleted { get; set; }
 
     /// <summary>Whether a look at it is planned already.</summary>
     public bool LookPlanned { get; set; }

@@ -34,7 +34,9 @@ public sealed class SimulatedWorld
         Budgets = new BudgetController(State);
         Pods = new PodLifecycle(State, Scheduler, Budgets);
         Workloads = new WorkloadController(State, Pods);
+        Rolling = new RollingUpdates(State, Pods, Workloads);
         Nodes = new NodeLifecycle(State, Scheduler, Pods, Workloads);
+        Painting = new NodePainting(State, Scheduler, Workloads);
         RecordStore = new RecordStore(State);
         Updates = new NodeUpdates(State, Nodes, Pods);
         Evictions = new EvictionApi(State, Pods, Budgets);
@@ -55,7 +57,11 @@ public sealed class SimulatedWorld
 
     internal WorkloadController Workloads { get; }
 
+    internal RollingUpdates Rolling { get; }
+
     internal NodeLifecycle Nodes { get; }
+
+    internal NodePainting Painting { get; }
 
     internal RecordStore RecordStore { get; }
 

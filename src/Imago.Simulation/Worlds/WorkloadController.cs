@@ -56,6 +56,55 @@ internal sealed class WorkloadController
     /// <summary>Goes on with controllers that had nothing to do when the world was put away.</summary>
     public void Resume() => _daemonSets = [.. _state.Workloads.Where(w => w.Kind == WorkloadKind.DaemonSet)];
 
+    /// <summary>Somebody creates a controller.</summary>
+    public void Add(SimulatedWorkload workload)
+    {
+        _state.Workloads.Add(workload);
+        workload.NodesToLookAt = null;
+        Resume();
+        _state.Changed(workload);
+        PlanLook(workload);
+    }
+
+    /// <summary>A controller is deleted: it makes no pods any more. What becomes of those it has is for whoever deletes it.</summary>
+    public void Remove(SimulatedWorkload workload)
+    {
+        workload.Deleted = true;
+        _state.Workloads.Remove(workload);
+        Resume();
+        _state.Changed(workload);
+    }
+
+    /// <summary>A controller was changed: it looks again soon, at everything, and stops pods of which it has too many.</summary>
+    public void Changed(SimulatedWorkload workload)
+    {
+        workload.NodesToLookAt = null;
+        _state.Changed(workload);
+        _state.Time.After(_state.Timing.ControllerReaction, () => StopSurplus(workload));
+        PlanLook(workload);
+    }
+
+    private void StopSurplus(SimulatedWorkload workload)
+    {
+        List<SimulatedPod> surplus;
+        if (workload.Kind == WorkloadKind.DaemonSet)
+        {
+            surplus = [.. workload.Pods.Where(p => p.CountsForController && p.Node is { } node && !Wants(workload, node)).OrderBy(p => p.Key)];
+        }
+        else if (workload.Kind == WorkloadKind.StatefulSet)
+        {
+            surplus = [.. workload.Pods.Where(p => p.CountsForController && !workload.Identities.ContainsKey(p.Key.Name)).OrderBy(p => p.Key)];
+        }
+        else
+        {
+            // As the real controller: what waits goes before what runs, what is not ready before what is.
+            var counted = workload.Pods.Where(p => p.CountsForController).ToList();
+            surplus = [.. counted.OrderBy(p => p.Node is not null).ThenBy(p => p.Ready).ThenByDescending(p => p.Key).Take(Math.Max(0, counted.Count - workload.Replicas))];
+        }
+
+        surplus.ForEach(p => _pods.Stop(p));
+    }
+
     private void PlanLook(SimulatedWorkload workload)
     {
         if (!workload.LookPlanned)
@@ -71,6 +120,11 @@ internal sealed class WorkloadController
 
     private void Look(SimulatedWorkload workload)
     {
+        if (workload.Deleted)
+        {
+            return;
+        }
+
         switch (workload.Kind)
         {
             case WorkloadKind.DaemonSet:
@@ -117,8 +171,8 @@ internal sealed class WorkloadController
         }
     }
 
-    // DaemonSet pods tolerate nodes that are not ready or cordoned; other taints count.
-    private static bool Wants(SimulatedWorkload workload, SimulatedNode node) =>
+    /// <summary>Whether a DaemonSet has a pod on a node. DaemonSet pods tolerate nodes that are not ready or cordoned; other taints count.</summary>
+    public static bool Wants(SimulatedWorkload workload, SimulatedNode node) =>
         NodeMatching.SelectorMatches(workload.Template, node.Blueprint.Labels)
         && NodeMatching.AffinityMatches(workload.Template, node.Blueprint.Labels, node.Name)
         && node.Shape.Taints.All(t => t.Effect == TaintEffect.PreferNoSchedule || NodeMatching.Tolerates(workload.Template, t));

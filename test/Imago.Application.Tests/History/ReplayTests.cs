@@ -135,7 +135,7 @@ public sealed class ReplayTests
             Spec = any.Of<ClusterSpec>(),
             Catalog = ReleaseCatalog.Empty,
             Records = any.Of<ImmutableSortedDictionary<string, RolloutRecord>>(),
-            Operations = any.Of<ImmutableArray<ProviderOperation>>().DistinctBy(o => o.Id).ToDictionary(o => o.Id, StringComparer.Ordinal),
+            Operations = any.Of<ImmutableArray<ProviderOperation>>().Select(o => o with { Progress = null }).DistinctBy(o => o.Id).ToDictionary(o => o.Id, StringComparer.Ordinal),
             Refused = any.Of<ImmutableDictionary<ObjectKey, Instant>>(),
             Epoch = any.Of<long>(),
         };

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using Imago.Cli.Tests.Kit;
 using Shouldly;
@@ -146,22 +145,6 @@ public sealed class ClusterCommandTests : IAsyncLifetime
 
         Arm.Writes.ShouldBe([$"POST {Shop}/{verb}?api-version=2026-04-01"]);
         Arm.Requests.Count(r => r.Contains("/operations/", StringComparison.Ordinal)).ShouldBe(3);
-    }
-
-    [Fact]
-    [Trait("Rule", "AZ-12")]
-    public async Task Credentials_ToAFile_AreForTheirOwnerAlone()
-    {
-        Arm.Answer($"{Shop}/listClusterUserCredential", $$"""{"kubeconfigs":[{"name":"clusterUser","value":"{{Convert.ToBase64String(Encoding.UTF8.GetBytes("apiVersion: v1\n"))}}"}]}""");
-        var file = Path.Combine(_client.Folder, "kubeconfig");
-
-        (await _client.OkAsync("cluster", "credentials", "shop", "-g", "rg")).ShouldBe("apiVersion: v1\n");
-        await _client.OkAsync("cluster", "credentials", "shop", "-g", "rg", "--file", file);
-        (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).ShouldBe("apiVersion: v1\n");
-        if (!OperatingSystem.IsWindows())
-        {
-            File.GetUnixFileMode(file).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        }
     }
 
     [Fact]

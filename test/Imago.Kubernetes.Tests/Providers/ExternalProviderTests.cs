@@ -285,6 +285,21 @@ public sealed class ExternalProviderTests
         (await served.Client.FindAsync(Served.Ask().OperationId, default))!.EndedAt.ShouldBe(Served.Now - Duration.FromSeconds(90));
     }
 
+    [Theory]
+    [InlineData("""{"percent":40,"message":"waiting for disks to detach"}""", "40 %: waiting for disks to detach")]
+    [InlineData("""{"percent":40}""", "40 %")]
+    [InlineData("""{"message":"installing"}""", "installing")]
+    [InlineData("""{"percent":400}""", null)]
+    [InlineData("{}", null)]
+    [InlineData("null", null)]
+    public async Task Operation_UnderWay_SaysHowFarItIs(string progress, string? expected)
+    {
+        await using var served = await Served.StartAsync(
+            _world, (context, _) => AnswerAsync(context, 200, $$"""{"id":"{{context.Request.Path.Value!.Split('/')[^1]}}","state":"Running","progress":{{progress}}}""", "application/json"));
+
+        (await served.Client.FindAsync(Served.Ask().OperationId, default))!.Progress.ShouldBe(expected);
+    }
+
     [Fact]
     [Trait("Rule", "UP-25")]
     public async Task Describe_LimitsAndVerbs_AreWhatPlansCountOn()

@@ -21,7 +21,11 @@ public enum OperationState
 /// <param name="EndedAt">When it ended; null while it runs.</param>
 /// <param name="Code">Error code when it failed, for example one of <see cref="CapacityErrors"/>.</param>
 /// <param name="Message">Error text when it failed.</param>
-public sealed record ProviderOperation(string Id, OperationState State, Instant? EndedAt, string? Code, string? Message);
+public sealed record ProviderOperation(string Id, OperationState State, Instant? EndedAt, string? Code, string? Message)
+{
+    /// <summary>How far it is while it runs, for people: <c>40 %: waiting for disks to detach</c>; null: the provider does not say. Nothing is decided by it.</summary>
+    public string? Progress { get; init; }
+}
 
 /// <summary>The provider errors that mean "no capacity now".</summary>
 /// <remarks>Rules: UP-35.</remarks>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Imago.Domain.Channels;
 using Imago.Domain.Clusters;
+using Imago.Domain.Rollouts.Actions;
 using Imago.Domain.Rollouts.Planning;
 using Imago.Domain.Rollouts.Records;
 using Imago.Domain.Rollouts.Settings;
@@ -162,7 +163,7 @@ public static class Explainer
             {
                 NodeStep.Draining => ($"It is being drained since {since}", progress.Since + settings.DrainTimeout),
                 NodeStep.Soaking => ($"It is drained and soaks since {since}", progress.Since + settings.NodeSoak),
-                NodeStep.Replacing => ($"Its provider reimages it since {since}", default(NodaTime.Instant?)),
+                NodeStep.Replacing => ($"Its provider reimages it since {since}{ProgressOf(node.Name)}", default(NodaTime.Instant?)),
                 NodeStep.Patching => ($"Its agent applies patches since {since}", progress.Since + NodeSteps.LivePatchTimeout),
                 NodeStep.Verifying => ($"The work is done since {since}; it has to become healthy", progress.Since + settings.NodeReadyTimeout),
                 NodeStep.Watching => ($"It is the canary and is watched since {since}", progress.Since + settings.CanarySoak),
@@ -183,6 +184,9 @@ public static class Explainer
 
             return reasons;
         }
+
+        private string ProgressOf(string node) =>
+            _input.Operations.GetValueOrDefault(RolloutPass.OperationId(_record!.Id, node, ProviderVerb.Reimage))?.Progress is { Length: > 0 } progress ? $", {progress.TrimEnd('.')}" : "";
 
         private (NodeStatus Status, List<Reason> Reasons) Waiting(Node node, NodeNeed.Work work, NodeOutcome? outcome)
         {

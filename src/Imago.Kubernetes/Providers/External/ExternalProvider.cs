@@ -19,6 +19,8 @@ public sealed class ExternalProvider : INodeProvider, IDisposable
     // Refusals of one rollout are few; more than these are of rollouts that have ended.
     private const int MostRefusals = 1000;
 
+    private const int LongestProgress = 200;
+
     // HTTP tells time in whole seconds, and an answer takes some time to arrive: below this clocks count as equal.
     private static readonly Duration ClockTolerance = Duration.FromSeconds(5);
 
@@ -130,7 +132,7 @@ public sealed class ExternalProvider : INodeProvider, IDisposable
         };
         if (state == OperationState.Running)
         {
-            return new ProviderOperation(operationId, state, null, null, null);
+            return new ProviderOperation(operationId, state, null, null, null) { Progress = TextOf(told.Progress) };
         }
 
         if (told.EndedAt is not { } ended)
@@ -146,6 +148,13 @@ public sealed class ExternalProvider : INodeProvider, IDisposable
         // UP-35: codes are passed on as they are; which of them mean that there is no room, the domain knows.
         var error = state == OperationState.Failed ? told.Error : null;
         return new ProviderOperation(operationId, state, ByOurClock(Instant.FromDateTimeOffset(ended), answer.Date), error?.Code, error is null ? null : error.Message ?? "the provider gives no reason");
+    }
+
+    private static string? TextOf(WireProgress? progress)
+    {
+        var message = progress?.Message is { Length: > 0 } text ? text[..Math.Min(text.Length, LongestProgress)] : null;
+        var percent = progress?.Percent is { } share and >= 0 and <= 100 ? $"{share} %" : null;
+        return percent is null ? message : message is null ? percent : $"{percent}: {message}";
     }
 
     // How long a node may take to become Ready counts from here. A provider whose clock is ahead or behind must neither cut that time nor stretch it, so what counts is

@@ -1,7 +1,10 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Imago.Application.Twins;
 using Imago.Domain.Clusters;
 using Imago.Domain.Rollouts.Actions;
+using Imago.Domain.Rollouts.Events;
 using Imago.Simulation.Serving.Pools;
 using Imago.Simulation.Worlds;
 
@@ -20,6 +23,11 @@ namespace Imago.Simulation.Serving.Journal;
 [JsonDerivedType(typeof(Deleted), "delete")]
 [JsonDerivedType(typeof(Asked), "provider")]
 [JsonDerivedType(typeof(Recorded), "record")]
+[JsonDerivedType(typeof(ObjectCreated), "createObject")]
+[JsonDerivedType(typeof(ObjectReplaced), "replaceObject")]
+[JsonDerivedType(typeof(ObjectDeleted), "deleteObject")]
+[JsonDerivedType(typeof(EvictionAsked), "evictObject")]
+[JsonDerivedType(typeof(Told), "tell")]
 internal abstract record WorldCall
 {
     private WorldCall()
@@ -48,4 +56,24 @@ internal abstract record WorldCall
     /// <param name="Expected">The version that had to be stored.</param>
     /// <param name="Patch">What it says that the stored one does not.</param>
     public sealed record Recorded(string Pool, string? Expected, JsonElement Patch) : WorldCall;
+
+    /// <summary>A client of the cluster's API created an object.</summary>
+    /// <param name="Kind">Its kind: <c>apps/v1/deployments</c>.</param>
+    /// <param name="Document">What it wrote.</param>
+    public sealed record ObjectCreated(string Kind, JsonElement Document) : WorldCall;
+
+    /// <summary>A client of the cluster's API replaced an object, or a part of it.</summary>
+    /// <param name="Kind">Its kind.</param>
+    /// <param name="Subresource">The part; null: all of it.</param>
+    /// <param name="Document">What it wrote.</param>
+    public sealed record ObjectReplaced(string Kind, string? Subresource, JsonElement Document) : WorldCall;
+
+    /// <summary>A client of the cluster's API deleted an object.</summary>
+    public sealed record ObjectDeleted(string Kind, ObjectKey Key, DeletionAsked How) : WorldCall;
+
+    /// <summary>A client of the cluster's API, other than the engine of this cluster, asked to evict a pod.</summary>
+    public sealed record EvictionAsked(ObjectKey Pod, DeletionAsked How) : WorldCall;
+
+    /// <summary>Upgrades told what they do.</summary>
+    public sealed record Told(ImmutableArray<ClusterEvent> Events) : WorldCall;
 }

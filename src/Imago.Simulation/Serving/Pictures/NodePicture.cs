@@ -62,7 +62,7 @@ internal static class NodePicture
         to.Maybe<PatchLevel>(node.ReachedLevel, l => to.Time(l.Moment));
         to.Maybe<Instant>(node.VolumesDetachedAt == Instant.MinValue ? null : node.VolumesDetachedAt, to.Time);
         to.Flags(
-            node.IsSurge, node.IsUp, node.Ready, node.UnderPressure, node.Unschedulable, node.SteeredAway, node.ScaleDownDisabled, node.Quarantined, node.RebootPending);
+            node.IsSurge, node.IsUp, node.Ready, node.UnderPressure, node.Unschedulable, node.SteeredAway, node.ScaleDownDisabled, node.Quarantined, node.RebootPending, node.Edited);
         to.Text(node.Mark?.Rollout);
         if (node.Mark is { } mark)
         {
@@ -98,6 +98,7 @@ internal static class NodePicture
             ScaleDownDisabled = flag(6),
             Quarantined = flag(7),
             RebootPending = flag(8),
+            Edited = flag(9),
             Mark = from.MaybeText() is { } rollout ? new CordonMark(rollout, from.Text(), from.Time(), from.Flag()) : null,
         };
     }

@@ -9,6 +9,9 @@ internal sealed class PictureReader(BinaryReader input)
     private readonly List<string> _texts = [];
     private readonly List<object> _objects = [];
 
+    /// <summary>The version of what is read.</summary>
+    public required int Version { get; init; }
+
     public long Number() => input.Read7BitEncodedInt64();
 
     public int Count() => checked((int)Number());

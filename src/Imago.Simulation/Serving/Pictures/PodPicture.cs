@@ -45,6 +45,7 @@ internal static class PodPicture
         }
 
         world.Workloads.Resume();
+        world.Rolling.Resume();
     }
 
     private static void Write(PictureWriter to, SimulatedBudget budget)
@@ -82,6 +83,7 @@ internal static class PodPicture
         to.Once(workload.Blueprint, b => Write(to, b));
         to.Once(workload.Scaled, b => Write(to, b));
         to.Number(workload.Created);
+        to.Flags(workload.Rolling, workload.Deleted);
         to.List(workload.Identities, pair =>
         {
             to.Text(pair.Key);
@@ -93,6 +95,12 @@ internal static class PodPicture
     {
         var blueprint = from.Once(() => ReadBlueprint(from))!;
         var workload = new SimulatedWorkload(blueprint) { Scaled = from.Once(() => ReadBlueprint(from))!, Created = from.Count() };
+        if (from.Version > 1)
+        {
+            var flag = from.Flags();
+            (workload.Rolling, workload.Deleted) = (flag(0), flag(1));
+        }
+
         foreach (var (name, template) in from.List(() => (from.Text(), from.Once(() => TemplatePicture.Read(from))!)))
         {
             workload.Identities[name] = template;
@@ -132,6 +140,7 @@ internal static class PodPicture
         to.Once(pod.Owner, o => Write(to, o));
         to.Number((int)pod.Phase);
         to.Flags(pod.Ready, pod.Terminating, pod.Mirror, pod.Stuck);
+        to.Maybe(pod.GraceAsked, to.Span);
     }
 
     private static SimulatedPod ReadPod(PictureReader from)
@@ -142,7 +151,15 @@ internal static class PodPicture
         var owner = from.Once(() => ReadRef(from));
         var phase = (PodPhase)from.Count();
         var flag = from.Flags();
-        return new SimulatedPod(key, uid, template, workload, owner) { Phase = phase, Ready = flag(0), Terminating = flag(1), Mirror = flag(2), Stuck = flag(3) };
+        return new SimulatedPod(key, uid, template, workload, owner)
+        {
+            Phase = phase,
+            Ready = flag(0),
+            Terminating = flag(1),
+            Mirror = flag(2),
+            Stuck = flag(3),
+            GraceAsked = from.Version > 1 ? from.Maybe(from.Span) : null,
+        };
     }
 
     private static void Write(PictureWriter to, ObjectKey key)

@@ -12,7 +12,9 @@ namespace Imago.Simulation.Serving.Pictures;
 /// </summary>
 internal static class WorldPicture
 {
-    private const byte Version = 1;
+    // 1: without the books of the cluster's API.
+    private const byte Version = 2;
+    private const byte FirstVersion = 1;
 
     /// <summary>The world as bytes.</summary>
     /// <exception cref="InvalidOperationException">The world is not at rest: what is planned cannot be put away.</exception>
@@ -37,6 +39,8 @@ internal static class WorldPicture
             NodePicture.Write(to, served.World.Scheduler);
             PodPicture.Write(to, served.World);
             LedgerPicture.Write(to, served);
+            to.Flag(served.Deployed);
+            ObjectPicture.Write(to, served);
         }
 
         return bytes.ToArray();
@@ -46,14 +50,15 @@ internal static class WorldPicture
     /// <exception cref="InvalidDataException">The bytes are not a picture that this version can read.</exception>
     public static ServedWorld Restore(ReadOnlyMemory<byte> picture, ITraceSink? trace)
     {
-        if (picture.IsEmpty || picture.Span[0] != Version)
+        if (picture.IsEmpty || picture.Span[0] is < FirstVersion or > Version)
         {
-            throw new InvalidDataException($"The picture of a simulated cluster has version {(picture.IsEmpty ? 0 : picture.Span[0])}; this Imago reads version {Version}. Start the Imago that wrote it, or a newer one.");
+            throw new InvalidDataException($"The picture of a simulated cluster has version {(picture.IsEmpty ? 0 : picture.Span[0])}; this Imago reads versions {FirstVersion} to {Version}. Start the Imago that wrote it, or a newer one.");
         }
 
         using var packed = new BrotliStream(new MemoryStream(picture[1..].ToArray()), CompressionMode.Decompress);
         using var binary = new BinaryReader(packed, Encoding.UTF8);
-        var from = new PictureReader(binary);
+        var version = picture.Span[0];
+        var from = new PictureReader(binary) { Version = version };
         var beginning = JournalText.Read<WorldCall.Created>(from.Text());
         var world = new SimulatedWorld(beginning.Settings, new Seed(beginning.Seed), from.Time(), new NodeFactory([]), trace);
         world.State.Uids = from.Number();
@@ -62,6 +67,17 @@ internal static class WorldPicture
         NodePicture.Read(from, world);
         PodPicture.Read(from, world);
         LedgerPicture.Read(from, served);
+        if (version == FirstVersion)
+        {
+            served.Deployed = world.State.Workloads.Count > 0;
+            served.Ledger.Catch();
+        }
+        else
+        {
+            served.Deployed = from.Flag();
+            ObjectPicture.Read(from, served);
+        }
+
         return served;
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Imago.Application.Engine;
+using Imago.Domain.Clusters;
 using Imago.Simulation.Blueprints;
 using Imago.Simulation.Tracing;
 using Imago.Simulation.Worlds;
@@ -118,7 +119,7 @@ internal sealed class NodePools
         _world.Factory.Define(order.Name, NodeLooks.Examples(order, _facts));
         if (!HaveSameLooks(before, order))
         {
-            Repaint(pool);
+            Repaint(pool, before);
         }
 
         while (pool.Machines.Count < order.Count)
@@ -233,26 +234,29 @@ internal sealed class NodePools
     // CH-6: whatever is asked of new nodes by now, a node that is made anew keeps its Kubernetes version.
     private NodeBlueprint? Rejoin(SimulatedNode node) =>
         _pools.TryGetValue(node.Pool, out var pool) && (node.IsSurge || pool.Machines.Values.Any(m => string.Equals(m.Name, node.Name, StringComparison.Ordinal)))
-            ? Looks(pool, node)
+            ? Looks(pool.Order, node)
             : null;
 
-    private NodeBlueprint Looks(MachinePool pool, SimulatedNode node) =>
-        NodeLooks.Make(pool.Order, _facts, node.Name, node.Blueprint.Uid, node.Zone) with { KubeletVersion = node.Blueprint.KubeletVersion };
+    // What somebody put on the node by hand stays as long as the node is the same machine with the same system on it.
+    private static NodeBlueprint WithEdits(NodeBlueprint next, NodeBlueprint present, NodeBlueprint former) => next with
+    {
+        Labels = next.Labels
+            .RemoveRange(former.Labels.Keys.Where(k => !present.Labels.ContainsKey(k)))
+            .SetItems(present.Labels.Where(l => l.Key is not NodeLabels.NodeImageVersion && !string.Equals(former.Labels.GetValueOrDefault(l.Key), l.Value, StringComparison.Ordinal))),
+        Annotations = present.Annotations,
+        Taints = [.. next.Taints.Where(t => present.Taints.Contains(t) || !former.Taints.Contains(t)).Union(present.Taints.Where(t => !former.Taints.Contains(t)))],
+    };
+
+    private NodeBlueprint Looks(PoolOrder order, SimulatedNode node) =>
+        NodeLooks.Make(order, _facts, node.Name, node.Blueprint.Uid, node.Zone) with { KubeletVersion = node.Blueprint.KubeletVersion };
 
     // Whoever is on a node stays there; only where new pods may go changes.
-    private void Repaint(MachinePool pool)
+    private void Repaint(MachinePool pool, PoolOrder before)
     {
         foreach (var node in State.Nodes.Values.Where(n => string.Equals(n.Pool, pool.Order.Name, StringComparison.Ordinal)))
         {
-            var bound = node.Pods.Where(p => !p.Finished).ToList();
-            bound.ForEach(State.Groups.Unbound);
-            _world.Scheduler.Remove(node);
-            var blueprint = Looks(pool, node) with { CreatedAt = node.Blueprint.CreatedAt };
-            node.Remake(blueprint, _world.Scheduler.ShapeOf(blueprint));
-            _world.Scheduler.Add(node);
-            bound.ForEach(State.Groups.Bound);
-            State.Changed(node);
-            _world.Workloads.NodeJoined(node);
+            var blueprint = Looks(pool.Order, node) with { CreatedAt = node.Blueprint.CreatedAt };
+            _world.Painting.Paint(node, node.Edited ? WithEdits(blueprint, node.Blueprint, Looks(before, node)) : blueprint);
         }
 
         _world.Pods.PlanCycle();

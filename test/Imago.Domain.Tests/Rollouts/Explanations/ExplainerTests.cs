@@ -209,6 +209,15 @@ public sealed class ExplainerTests
     }
 
     [Fact]
+    public void Explain_ProviderSaysHowFarItIs_IsPassedOn()
+    {
+        var world = new ObedientWorld(RolloutStories.Shop(3, s => s with { Canary = Canary.FirstNode })).Play(9);
+        world.Progress = "40 %: waiting for disks to detach";
+
+        Explain(world, "a-1").ShouldSay(NodeStatus.Pending, "InProgress: Its provider reimages it since 2026-07-01T12:06:10Z, 40 %: waiting for disks to detach.");
+    }
+
+    [Fact]
     public void Explain_SurgeNodes_AreNotNodesOfThePool()
     {
         var world = new ObedientWorld(RolloutStories.Shop(2)).Play(5);

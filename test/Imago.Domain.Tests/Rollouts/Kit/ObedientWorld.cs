@@ -213,6 +213,9 @@ internal sealed class ObedientWorld
         }
     }
 
+    /// <summary>What the provider says of operations that run.</summary>
+    public string? Progress { get; set; }
+
     public ClusterInput Input() => new()
     {
         Now = Now,
@@ -220,7 +223,7 @@ internal sealed class ObedientWorld
         Spec = Spec,
         Catalog = _catalog,
         Records = _records,
-        Operations = _operations.ToImmutableDictionary(StringComparer.Ordinal),
+        Operations = _operations.ToImmutableDictionary(o => o.Key, o => o.Value.State == OperationState.Running ? o.Value with { Progress = Progress } : o.Value, StringComparer.Ordinal),
         Epoch = 1,
     };
 

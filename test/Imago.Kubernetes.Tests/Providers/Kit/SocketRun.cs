@@ -51,12 +51,15 @@ internal sealed class SocketRun : IReconcileObserver, IAsyncDisposable
         return new SocketRun(simulated, await Served.StartAsync(simulated.Provider, around, clock), clock, spec);
     }
 
+    /// <summary>One pass.</summary>
+    public ValueTask<Instant?> PassAsync() => _reconciler.ReconcileAsync(_spec, Catalog, CancellationToken.None);
+
     /// <summary>Passes until the rollout has ended and nothing of it is left to do.</summary>
     public async Task<RolloutRecord> ToEndAsync()
     {
         for (var passes = 0; passes < 5000; passes++)
         {
-            var wake = await _reconciler.ReconcileAsync(_spec, Catalog, CancellationToken.None);
+            var wake = await PassAsync();
             if (World.Records.SingleOrDefault() is { Ended: true } record && record.SurgeNodes.Values.All(s => !s.Counts))
             {
                 return record;

@@ -1,0 +1,79 @@
+using Imago.Application.Attachments;
+using Imago.Application.Engine;
+using Imago.Application.Ports;
+using Imago.Application.Storage;
+using Imago.Domain.Clusters;
+using Imago.Domain.Rollouts.Actions;
+using Imago.Kubernetes.Clusters;
+using Imago.Kubernetes.Providers;
+using Microsoft.Extensions.Logging.Abstractions;
+using NodaTime;
+using Xunit;
+
+namespace Imago.Kubernetes.Tests.Clusters.Kit;
+
+/// <summary>A host of attached clusters with one cluster, which is a <see cref="MiniApi"/>.</summary>
+internal sealed class AttachedBench : IAttachments, IAsyncDisposable
+{
+    public const string Key = "/subscriptions/s/resourcegroups/g/providers/microsoft.containerservice/managedclusters/c";
+
+    private int _happened;
+
+    private AttachedBench(MiniApi api, AttachedClusterOptions? options)
+    {
+        Api = api;
+        Attachment = new Attachment(Key, "", null, [], null);
+        Host = new AttachedClusterHost(
+            this, api.Connect, new NodeProviders(new WallClock()), _ => Interlocked.Increment(ref _happened), new WallClock(), options ?? new(), NullLogger<AttachedClusterHost>.Instance);
+    }
+
+    public MiniApi Api { get; }
+
+    public AttachedClusterHost Host { get; }
+
+    public Attachment? Attachment { get; set; }
+
+    /// <summary>How often the engine was told that something has happened.</summary>
+    public int Happened => Volatile.Read(ref _happened);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public static async Task<AttachedBench> StartAsync(AttachedClusterOptions? options = null) => new(await MiniApi.StartAsync(), options);
+
+    public ValueTask<Attachment?> FindAsync(string clusterKey, CancellationToken cancellation) => ValueTask.FromResult(Attachment);
+
+    public async ValueTask<IHostedCluster> OpenAsync() => await Host.OpenAsync(Key, new StoredLease(Key, "h", 1, Instant.MaxValue), Cancellation);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Host.DisposeAsync();
+        await Api.DisposeAsync();
+    }
+
+    /// <summary>Looks until what is seen is as it should be, as passes do.</summary>
+    public static async Task<ClusterView> SeesAsync(IClusterConnection connection, Func<ClusterView, bool> isSo)
+    {
+        for (var i = 0; ; i++)
+        {
+            var view = await connection.ObserveAsync(Cancellation);
+            if (isSo(view) || i == 500)
+            {
+                return isSo(view) ? view : throw new InvalidOperationException("It was never seen.");
+            }
+
+            await Task.Delay(10, Cancellation);
+        }
+    }
+
+    /// <summary>Another server with the same cluster, and nothing in memory.</summary>
+    public sealed class Second(AttachedBench first) : IAsyncDisposable
+    {
+        private readonly AttachedClusterHost _host = new(first, first.Api.Connect, new NodeProviders(new WallClock()), _ => { }, new WallClock(), new(), NullLogger<AttachedClusterHost>.Instance);
+
+        public async ValueTask<IHostedCluster> OpenAsync() => await _host.OpenAsync(Key, new StoredLease(Key, "other", 2, Instant.MaxValue), Cancellation);
+
+        public ValueTask DisposeAsync() => _host.DisposeAsync();
+    }
+
+    public static RolloutAction.UpdateNode Update(ClusterView view, string node, NodeUpdate update) => new(node, view.Nodes[node].ResourceVersion, update);
+}

@@ -1,0 +1,150 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Imago.Application.Attachments;
+using Imago.Domain.Clusters;
+using Imago.Domain.Images;
+using Imago.Kubernetes.Clusters;
+using Imago.Kubernetes.Objects;
+using NodaTime;
+using Shouldly;
+using Xunit;
+using TestObjects = Imago.Kubernetes.Tests.Clusters.Kit.Objects;
+
+namespace Imago.Kubernetes.Tests.Clusters;
+
+public sealed class NodeReaderTests
+{
+    [Fact]
+    [Trait("Rule", "IM-13")]
+    [Trait("Rule", "IM-15")]
+    public void Read_OrdinaryNode_HasPoolZoneImageAndKubelet()
+    {
+        var node = Read(TestObjects.Node());
+
+        node.Pool.ShouldBe("apps");
+        node.Zone.ShouldBe("north-1");
+        node.Image.Text.ShouldBe("AKSUbuntu-2204gen2containerd-202407.29.0");
+        node.Image.IsKnown.ShouldBeTrue();
+        node.Kubelet.ShouldBe(KubernetesVersion.TryParse("1.36.2", out var version) ? version : null);
+        node.CreatedAt.ShouldBe(Instant.FromUtc(2026, 11, 22, 10, 28, 55));
+        (node.Ready, node.UnderPressure, node.Unschedulable, node.Mark, node.AutoProvisioned).ShouldBe((true, false, false, null, false));
+    }
+
+    [Fact]
+    [Trait("Rule", "IM-13")]
+    public void Read_NoImageLabel_TakesWhatTheOperatingSystemCallsItself() =>
+        Read(TestObjects.Node(change: n => Labels(n).Remove(NodeLabels.NodeImageVersion))).Image.Text.ShouldBe("Ubuntu 22.04.4 LTS");
+
+    [Theory]
+    [InlineData("Ready", "Unknown", false, false)]
+    [InlineData("Ready", "False", false, false)]
+    [InlineData("DiskPressure", "True", true, true)]
+    [InlineData("NetworkUnavailable", "True", true, true)]
+    [InlineData("NetworkUnavailable", "Unknown", true, false)]
+    [Trait("Rule", "UP-152")]
+    public void Read_Conditions_UnreadIsNotTrue(string condition, string status, bool ready, bool pressed)
+    {
+        var node = Read(TestObjects.Node(change: n =>
+        {
+            var conditions = n["status"]!["conditions"]!.AsArray();
+            conditions.RemoveAll(c => c!["type"]!.GetValue<string>() == condition);
+            conditions.Add(new JsonObject { ["type"] = condition, ["status"] = status });
+        }));
+
+        (node.Ready, node.UnderPressure).ShouldBe((ready, pressed));
+    }
+
+    [Fact]
+    [Trait("Rule", "UP-155")]
+    public void Read_OurMark_IsReadAndACordonWithoutItIsNot()
+    {
+        var mark = new CordonMark("apps-1", "Upgrading", Instant.FromUtc(2026, 11, 25, 1, 2, 3) + Duration.FromTicks(7), WasUnschedulable: true);
+
+        Read(TestObjects.Node(change: n => Cordon(n, CordonMarkText.Write(mark)))).Mark.ShouldBe(mark);
+        Read(TestObjects.Node(change: n => Cordon(n, null))).ShouldSatisfyAllConditions(n => n.Unschedulable.ShouldBeTrue(), n => n.Mark.ShouldBeNull());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("{\"rollout\":\"a\",\"since\":\"yesterday\"}")]
+    [InlineData("null")]
+    [Trait("Rule", "UP-155")]
+    public void Read_UnreadableMark_IsOursButTheCordonStays(string text) =>
+        Read(TestObjects.Node(change: n => Cordon(n, text))).Mark.ShouldNotBeNull().WasUnschedulable.ShouldBeTrue();
+
+    [Fact]
+    [Trait("Rule", "UP-8")]
+    [Trait("Rule", "UP-156")]
+    [Trait("Rule", "IM-16")]
+    public void Read_OurOtherMarks_AreRead()
+    {
+        var node = Read(TestObjects.Node(change: n =>
+        {
+            Labels(n)[NodeLabels.UpgradeStatus] = "Quarantined";
+            Annotations(n)[OwnMarks.ScaleDownDisabled] = "true";
+            Annotations(n)[OwnMarks.ScaleDownReason] = "upgrade";
+            n["spec"]!["taints"] = new JsonArray(new JsonObject { ["key"] = "imago.dev/upgrade-pending", ["effect"] = "PreferNoSchedule" });
+        }));
+
+        (node.Quarantined, node.ScaleDownDisabled, node.SteeredAway).ShouldBe((true, true, true));
+    }
+
+    [Fact]
+    [Trait("Rule", "UP-8")]
+    public void Read_ScaleDownDisabledBySomebodyElse_IsNotOurs() =>
+        Read(TestObjects.Node(change: n => Annotations(n)[OwnMarks.ScaleDownDisabled] = "true")).ScaleDownDisabled.ShouldBeFalse();
+
+    [Fact]
+    [Trait("Rule", "IM-14")]
+    [Trait("Rule", "CH-34")]
+    public void Read_PatchLevels_AreRead()
+    {
+        var node = Read(TestObjects.Node(change: n =>
+        {
+            Annotations(n)[NodeAnnotations.LivePatchingGolden] = "20261120T000000Z";
+            Annotations(n)[NodeAnnotations.LivePatchingCurrent] = "20261113T000000Z";
+        }));
+
+        (node.DesiredLevel?.ToString(), node.ReachedLevel?.ToString()).ShouldBe(("20261120T000000Z", "20261113T000000Z"));
+    }
+
+    [Fact]
+    [Trait("Rule", "CH-89")]
+    public void Read_KarpentersNode_IsAutoProvisioned() => Read(TestObjects.Node(change: n => Labels(n)["karpenter.sh/nodepool"] = "spot")).AutoProvisioned.ShouldBeTrue();
+
+    [Fact]
+    [Trait("Rule", "CH-13")]
+    public void Read_KuredIsAboutToReboot_IsPending() => Read(TestObjects.Node(change: n => Annotations(n)[OwnMarks.KuredReboot] = "2026-11-25")).RebootPending.ShouldBeTrue();
+
+    [Fact]
+    public void Read_PoolsChosenBySelectors_GoByThem()
+    {
+        var rules = AttachedPoolRules.Of(new Attachment("k", "", null, [new PoolSelector("north", "topology.kubernetes.io/zone=north-1")], null));
+
+        new NodeReader(rules).Read(Wire(TestObjects.Node())).Pool.ShouldBe("north");
+    }
+
+    internal static KubernetesNode Wire(JsonObject node, string name = "n1")
+    {
+        node["metadata"]!["name"] = name;
+        node["metadata"]!["uid"] ??= $"uid-{name}";
+        node["metadata"]!["resourceVersion"] ??= "7";
+        return node.Deserialize(KubernetesJson.Default.KubernetesNode)!;
+    }
+
+    private static Node Read(JsonObject node) => new NodeReader(AttachedPoolRules.Of(new Attachment("k", "", null, [], null))).Read(Wire(node));
+
+    private static JsonObject Labels(JsonObject node) => node["metadata"]!["labels"]!.AsObject();
+
+    private static JsonObject Annotations(JsonObject node) => node["metadata"]!["annotations"]!.AsObject();
+
+    private static void Cordon(JsonObject node, string? mark)
+    {
+        node["spec"]!["unschedulable"] = true;
+        if (mark is not null)
+        {
+            Annotations(node)[NodeAnnotations.CordonMark] = mark;
+        }
+    }
+}

@@ -27,7 +27,7 @@ internal static partial class ClusterRbac
             terminal.Out.Write(RbacManifest.Render(name));
             return Task.FromResult(ExitCode.Ok);
         });
-        return command.WithExamples("imago cluster rbac | kubectl apply -f -", "imago cluster rbac --namespace node-upgrades > rbac.yaml");
+        return command.WithExamples("# to be piped into: kubectl apply -f -", "imago cluster rbac", "imago cluster rbac --namespace node-upgrades");
     }
 
     [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\z", RegexOptions.ExplicitCapture, 1000)]

@@ -48,7 +48,7 @@ public sealed class CredentialsCommandTests : IAsyncLifetime
             preferences: {colors: true}
             clusters: [{name: mine, cluster: {server: "https://mine", future-field: 7}}]
             contexts: [{name: mine, context: {cluster: mine, user: mine}}]
-            users: [{name: mine, user: {exec: {command: cloud-login}}}]
+            users: [{name: mine, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: cloud-login, interactiveMode: Never}}}]
             """);
 
         await _client.OkAsync("cluster", "credentials", "shop", "-g", "rg", "--file", file);

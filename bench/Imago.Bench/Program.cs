@@ -4,6 +4,7 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Imago.Bench.Forecasts;
+using Imago.Bench.Kubernetes;
 using Imago.Bench.Makespan;
 using Imago.Bench.Quick;
 using Imago.Bench.Servers;
@@ -12,6 +13,7 @@ using Imago.Bench.Worlds;
 
 // --api, --fleet, --startup: against the real server process; PostgreSQL is the one that IMAGO_BENCH_DATABASE names.
 // --quick, --forecast [NODES…], --makespan [NODES…], --worlds [NODES…], --store [POSTGRES]: tables within seconds.
+// --kube-memory [NODES PODS]: what observing a large cluster costs; its API is made up by --kube-synthetic in a process of its own.
 // Anything else is BenchmarkDotNet's, for example --filter '*Decision*'.
 switch (args)
 {
@@ -32,6 +34,12 @@ switch (args)
         return;
     case ["--fleet", .. var sizes] when Numbers(sizes, [10_000, 1000]) is [var clusters, var opening]:
         await FleetRun.PrintAsync(Console.Out, Environment.GetEnvironmentVariable("IMAGO_BENCH_DATABASE"), clusters, opening);
+        return;
+    case ["--kube-memory", .. var sizes] when Numbers(sizes, [5000, 150_000]) is [var nodes, var pods]:
+        await ObservedMemoryRun.PrintAsync(Console.Out, nodes, pods);
+        return;
+    case ["--kube-synthetic", .. var sizes] when Numbers(sizes, []) is [var nodes, var pods]:
+        await SyntheticCluster.RunAsync(nodes, pods);
         return;
     case ["--startup"]:
         await StartUpRun.PrintAsync(Console.Out, runs: 5);

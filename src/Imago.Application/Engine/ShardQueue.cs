@@ -12,6 +12,7 @@ internal sealed class ShardQueue
     private readonly Dictionary<string, (ClusterWake Wake, Instant At)> _waiting = new(StringComparer.Ordinal);
     private readonly PriorityQueue<string, (Instant At, string Key)> _order = new();
     private readonly Dictionary<string, Instant> _notBefore = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Instant> _hurried = new(StringComparer.Ordinal);
 
     public int Count => _waiting.Count;
@@ -88,7 +89,16 @@ internal sealed class ShardQueue
     /// <summary>A hold has served its purpose.</summary>
     public void Release(string clusterKey) => _notBefore.Remove(clusterKey);
 
-    /// <summary>Takes the earliest wake that is due; null when none is.</summary>
+    /// <summary>The pass that a wake was taken for is over; what has come for the cluster meanwhile may be taken.</summary>
+    public void Ended(string clusterKey)
+    {
+        if (_taken.Remove(clusterKey) && _waiting.TryGetValue(clusterKey, out var waiting))
+        {
+            _order.Enqueue(clusterKey, (waiting.At, clusterKey));
+        }
+    }
+
+    /// <summary>Takes the earliest wake that is due, of a cluster that is not being passed over; null when none is. <see cref="Ended"/> has to follow.</summary>
     public ClusterWake? Take(Instant now)
     {
         if (Peek() is not { } key || _waiting[key].At > now)
@@ -98,13 +108,17 @@ internal sealed class ShardQueue
 
         _order.Dequeue();
         _waiting.Remove(key, out var taken);
+        _taken.Add(key);
         return taken.Wake;
     }
 
     private void Put(ClusterWake wake, Instant at)
     {
         _waiting[wake.ClusterKey] = (wake, at);
-        _order.Enqueue(wake.ClusterKey, (at, wake.ClusterKey));
+        if (!_taken.Contains(wake.ClusterKey))
+        {
+            _order.Enqueue(wake.ClusterKey, (at, wake.ClusterKey));
+        }
     }
 
     // Entries that an earlier or later one has overtaken are passed over.

@@ -12,6 +12,7 @@ public sealed partial class ShardWorker
         private readonly ShardQueue _queue = new();
         private readonly HashSet<string> _open = new(StringComparer.Ordinal);
         private readonly Dictionary<string, int> _failures = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, TaskCompletionSource> _passing = new(StringComparer.Ordinal);
         private TaskCompletionSource _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public int Number => number;
@@ -40,6 +41,41 @@ public sealed partial class ShardWorker
                     return _queue.NextAt;
                 }
             }
+        }
+
+        /// <summary>Passes that are under way.</summary>
+        public IReadOnlyCollection<Task> Passing
+        {
+            get
+            {
+                lock (_lock)
+                {
+                    return [.. _passing.Values.Select(p => p.Task)];
+                }
+            }
+        }
+
+        /// <summary>Notes that a pass begins; <see cref="Ended"/> has to follow.</summary>
+        public void Begin(ClusterWake wake)
+        {
+            lock (_lock)
+            {
+                _passing[wake.ClusterKey] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+        }
+
+        /// <summary>A pass is over, however it ended.</summary>
+        public void Ended(ClusterWake wake)
+        {
+            TaskCompletionSource? pass;
+            lock (_lock)
+            {
+                _passing.Remove(wake.ClusterKey, out pass);
+                _queue.Ended(wake.ClusterKey);
+            }
+
+            pass?.TrySetResult();
+            Wake();
         }
 
         public void Offer(ClusterWake wake)

@@ -53,6 +53,9 @@ public sealed partial class ShardWorker : IEngineSignal, IDisposable
         finally
         {
             _shards.TryRemove(shard, out _);
+
+            // Passes are never cancelled by a stop: each takes no longer than the time-outs of what it waits for.
+            await Task.WhenAll(own.Passing);
             foreach (var key in own.Open)
             {
                 await _engine.CloseAsync(key);
@@ -107,9 +110,11 @@ public sealed partial class ShardWorker : IEngineSignal, IDisposable
             return;
         }
 
-        if (shard.Take(Now()) is { } wake)
+        // A cluster that is slow to answer, or does not answer at all, must not keep the others of its shard waiting: its pass goes on while theirs begin.
+        if (shard.Passing.Count < _options.MostPassesAtOnce && shard.Take(Now()) is { } wake)
         {
-            await PassAsync(shard, wake, stopping);
+            shard.Begin(wake);
+            _ = PassAsync(shard, wake, stopping);
             return;
         }
 
@@ -159,6 +164,7 @@ public sealed partial class ShardWorker : IEngineSignal, IDisposable
         }
         catch (OperationCanceledException)
         {
+            shard.Ended(wake);
             return;
         }
 
@@ -185,6 +191,7 @@ public sealed partial class ShardWorker : IEngineSignal, IDisposable
         finally
         {
             _passes.Release();
+            shard.Ended(wake);
         }
     }
 

@@ -29,7 +29,7 @@ public abstract class Credential : IDisposable
     public static Credential None { get; } = new FixedCredential(Identity.Anonymous);
 
     /// <summary>A bearer token.</summary>
-    public static Credential OfToken(string token, X509Certificate2? certificate = null) => new FixedCredential(new(new("Bearer", token), certificate));
+    public static Credential OfToken(string token, X509Certificate2? certificate = null) => new FixedCredential(new(Bearer(token, "This token"), certificate));
 
     /// <summary>A user name and a password.</summary>
     public static Credential OfPassword(string user, string password, X509Certificate2? certificate = null) =>
@@ -37,6 +37,16 @@ public abstract class Credential : IDisposable
 
     /// <summary>A client certificate with its key.</summary>
     public static Credential OfCertificate(X509Certificate2 certificate) => new FixedCredential(new(null, certificate));
+
+    /// <summary>The header for a token.</summary>
+    /// <exception cref="CredentialException">It cannot be one.</exception>
+    internal static AuthenticationHeaderValue Bearer(string token, string subject)
+    {
+        // Which character it is would be a part of the secret.
+        return token.Length > 0 && token.All(c => c is > ' ' and < '\x7f')
+            ? new AuthenticationHeaderValue("Bearer", token)
+            : throw new CredentialException($"{subject}: the token has characters that no token has, such as spaces or line breaks. Copy it again.");
+    }
 
     /// <summary>Who we are now.</summary>
     /// <exception cref="CredentialException">It cannot be found out; the message says what to do.</exception>

@@ -75,7 +75,7 @@ internal sealed class ExecCredential(ExecPlugin plugin, ChosenContext? cluster, 
             }
 
             DateTimeOffset? expires = status.TryGetProperty("expirationTimestamp", out var end) && end.ValueKind == JsonValueKind.String ? end.GetDateTimeOffset() : null;
-            return (new Identity(token is null ? null : new("Bearer", token), certificate), expires);
+            return (new Identity(token is null ? null : Bearer(token, $"{subject}: {plugin.Command}"), certificate), expires);
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
         {

@@ -44,7 +44,7 @@ internal static class ExecProgram
 
     private static Process Start(ExecPlugin plugin, string info, string subject)
     {
-        var start = new ProcessStartInfo(plugin.Command) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, CreateNoWindow = true };
+        var start = new ProcessStartInfo(Find(plugin, subject)) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, CreateNoWindow = true };
         foreach (var argument in plugin.Arguments)
         {
             start.ArgumentList.Add(argument);
@@ -64,6 +64,20 @@ internal static class ExecProgram
         {
             throw new CredentialException($"{subject}: {plugin.Command} cannot be run: {e.Message}.{HintOf(plugin)}", e);
         }
+    }
+
+    // Only where PATH says. The runtime would look into the current folder first, where anybody may have put a program of that name.
+    private static string Find(ExecPlugin plugin, string subject)
+    {
+        if (OperatingSystem.IsWindows() || plugin.Command.Contains('/', StringComparison.Ordinal))
+        {
+            return plugin.Command;
+        }
+
+        return (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .Where(Path.IsPathRooted)
+            .Select(folder => Path.Combine(folder, plugin.Command))
+            .FirstOrDefault(File.Exists) ?? throw new CredentialException($"{subject}: {plugin.Command} cannot be run: no folder in PATH has it.{HintOf(plugin)}");
     }
 
     private static async Task<byte[]> ReadAsync(Stream stream, CancellationToken cancellation)

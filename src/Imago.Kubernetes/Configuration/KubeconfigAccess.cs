@@ -92,7 +92,7 @@ internal static class KubeconfigAccess
 
         if (user.Token is { } token)
         {
-            return Credential.OfToken(token, certificate);
+            return new FixedCredential(new(BearerOf(token.Trim(), subject), certificate));
         }
 
         if (user.UserName is { } name)
@@ -107,6 +107,18 @@ internal static class KubeconfigAccess
             (_, { } plugin) => new ExecCredential(plugin, plugin.ProvideClusterInfo ? chosen : null, subject, time),
             _ => Credential.None,
         };
+    }
+
+    private static System.Net.Http.Headers.AuthenticationHeaderValue BearerOf(string token, string subject)
+    {
+        try
+        {
+            return Credential.Bearer(token, subject);
+        }
+        catch (CredentialException e)
+        {
+            throw new KubeconfigException(e.Message, e);
+        }
     }
 
     private static Uri? ProxyOf(ChosenContext chosen)

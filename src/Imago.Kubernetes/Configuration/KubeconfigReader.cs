@@ -9,6 +9,9 @@ internal sealed class KubeconfigReader
 {
     private const string ExecExtension = "client.authentication.k8s.io/exec";
 
+    // Deeper than any kubeconfig. Reading nodes recurses, and a text that somebody sends must not exhaust the stack of a server.
+    private const int Deepest = 50;
+
     private readonly string _source;
     private readonly string? _folder;
     private readonly List<string> _problems = [];
@@ -20,6 +23,11 @@ internal sealed class KubeconfigReader
         YamlStream yaml = [];
         try
         {
+            if (DepthOf(text) > Deepest)
+            {
+                throw new KubeconfigException($"Kubeconfig {source} is no kubeconfig: it is nested deeper than {Deepest} levels.");
+            }
+
             yaml.Load(new StringReader(text));
         }
         catch (YamlException e)
@@ -130,6 +138,19 @@ internal sealed class KubeconfigReader
     }
 
     private string PathOf(string path) => _folder is null ? path : Path.GetFullPath(path, _folder);
+
+    private static int DepthOf(string text)
+    {
+        var parser = new Parser(new StringReader(text));
+        var (depth, deepest) = (0, 0);
+        while (deepest <= Deepest && parser.MoveNext())
+        {
+            depth += parser.Current!.NestingIncrease;
+            deepest = Math.Max(deepest, depth);
+        }
+
+        return deepest;
+    }
 
     private static YamlNode? Field(YamlMappingNode node, string name) => node.Children.TryGetValue(new YamlScalarNode(name), out var value) ? value : null;
 

@@ -22,7 +22,7 @@ internal sealed class TokenFileCredential(string file, string subject, TimeProvi
                 _readAt = time.GetTimestamp();
 
                 // The same instance for the same token: what was refused stays recognisable.
-                _known = _known?.Authorization?.Parameter == token ? _known : new Identity(new("Bearer", token), certificate);
+                _known = _known?.Authorization?.Parameter == token ? _known : new Identity(Bearer(token, $"{subject}: token file '{file}'"), certificate);
             }
 
             return ValueTask.FromResult(_known);

@@ -43,4 +43,7 @@ public sealed class KubernetesException : ConnectionException
 
     /// <summary>410: a version or a continue token is too old.</summary>
     public bool IsGone => Code == 410;
+
+    /// <summary>The server has never seen the version that was asked for: it was restored from a backup.</summary>
+    public bool IsAhead => Status?.Details?.Causes?.Any(c => c.Reason == "ResourceVersionTooLarge") == true;
 }

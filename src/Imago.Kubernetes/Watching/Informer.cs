@@ -83,9 +83,9 @@ public sealed class Informer<T>(KubernetesClient client, ResourceType<T> type, I
                         await waits.WaitAsync(null, cancellation);
                     }
                 }
-                catch (KubernetesException e) when (e.IsGone)
+                catch (KubernetesException e) when (e.IsGone || e.IsAhead)
                 {
-                    // The server has forgotten what came after our version.
+                    // The server has forgotten what came after our version, or never had it.
                     version = null;
                     _state = _state with { Connected = false, Trouble = e.Message };
                     await waits.WaitAsync(e.RetryAfter, cancellation);

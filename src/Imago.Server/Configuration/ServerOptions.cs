@@ -50,6 +50,15 @@ public sealed record ServerOptions
     /// <summary>What runs in simulated clusters that do not say so themselves.</summary>
     public SampleWorkloads Workloads { get; init; } = SampleWorkloads.Sample;
 
+    /// <summary>Programs that kubeconfigs of attached clusters may run on the server.</summary>
+    public ImmutableArray<string> ExecPlugins { get; init; } = [];
+
+    /// <summary>Requests per second to each attached cluster, in the long run; twice as many at once.</summary>
+    public double KubernetesRequests { get; init; } = 20;
+
+    /// <summary>Whether attached clusters are watched also while nobody works on them or asks about them.</summary>
+    public bool KeepWatching { get; init; }
+
     /// <summary>CH-71: how long the registration of a feature takes.</summary>
     public Duration FeatureRegistration { get; init; } = Duration.FromMinutes(1);
 
@@ -70,6 +79,9 @@ public sealed record ServerOptions
     public Duration TokenLifetime { get; init; } = Duration.FromHours(1);
 
     public Duration KeyRotation { get; init; } = Duration.FromDays(30);
+
+    /// <summary>How long the token in the kubeconfig of a simulated cluster is valid.</summary>
+    public Duration ClusterTokenLifetime { get; init; } = Duration.FromDays(1);
 
     public LimitOptions Limits { get; init; } = new();
 

@@ -6,11 +6,16 @@ using Imago.Api.Credentials;
 using Imago.Application.Catalog;
 using Imago.Application.Engine;
 using Imago.Application.Storage;
+using Imago.Application.Twins;
+using Imago.Kubernetes.Serving;
+using Imago.Kubernetes.Serving.Access;
+using Imago.Server.Attachments;
 using Imago.Server.Certificates;
 using Imago.Server.Configuration;
 using Imago.Server.Shards;
 using Imago.Server.Telemetry;
 using Imago.Simulation.Serving;
+using Imago.Simulation.Serving.Twins;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -72,7 +77,15 @@ public static class ImagoServer
         }
 
         services.AddSingleton(s => new Readiness(store.CheckAsync, cancellation => s.GetRequiredService<EngineCheck>().ProblemAsync(cancellation)));
-        services.AddSingleton<IKubeconfigSource>(new KubeconfigAccesses(address, dataKey, options.CertificateFile is null ? File.ReadAllText(folder.AuthorityFile) : null));
+        var clusterTokens = new ClusterTokens(dataKey, options.ClusterTokenLifetime, clock);
+        services.AddSingleton(clusterTokens);
+        services.AddSingleton<IKubeconfigSource>(new KubeconfigAccesses(address, clusterTokens, options.CertificateFile is null ? File.ReadAllText(folder.AuthorityFile) : null));
+        services.AddTwinServing(new ServingOptions
+        {
+            Path = KubeconfigAccesses.Path,
+            LargestBody = options.Limits.BodyBytes,
+            DeepestBody = options.Limits.JsonDepth,
+        });
         services.AddImagoIdentity(new IdentityOptions
         {
             Audiences = options.Audiences,
@@ -96,8 +109,9 @@ public static class ImagoServer
         });
         services.AddSingleton(s => new SimulatedClusterHost(
             s.GetRequiredService<IStore>(), clock, new ServedClusterOptions { TimeScale = options.TimeScale, Workloads = options.Workloads }));
-        services.AddSingleton<IClusterHost>(s => s.GetRequiredService<SimulatedClusterHost>());
-        services.AddSingleton<IClusterViewer>(s => s.GetRequiredService<SimulatedClusterHost>());
+        services.AddSingleton<SimulatedTwins>();
+        services.AddSingleton<ITwinHost>(s => s.GetRequiredService<SimulatedTwins>());
+        services.AddClusters(options, dataKey);
         AddEngine(services, options, replica);
         services.AddHostedService<CertificateRenewal>();
         services.AddHostedService<ReleaseWatching>();
@@ -119,7 +133,6 @@ public static class ImagoServer
         services.AddSingleton<IEngineSignal>(s => s.GetRequiredService<ShardWorker>());
         services.AddSingleton<IShardWork, EngineShardWork>();
         services.AddSingleton<IClusterQueries, ClusterQueries>();
-        services.AddSingleton<IForecasts, ServedForecasts>();
     }
 
     private static void Listen(IWebHostBuilder web, ServerOptions options, ServerCertificate certificate)
@@ -155,6 +168,7 @@ public static class ImagoServer
         // What is measured before it listens is lost.
         _ = app.Services.GetRequiredService<PrometheusMetrics>();
         _ = app.Services.GetService<OtlpExport>();
+        app.UseTwins();
         app.UseImagoIdentity();
         app.UseRouting();
         app.MapHealth();

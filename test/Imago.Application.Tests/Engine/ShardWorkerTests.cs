@@ -100,6 +100,41 @@ public sealed class ShardWorkerTests
         await StopAsync(running, stop);
     }
 
+    // An attached cluster may take half a minute to time out.
+    [Fact]
+    public async Task Run_OneClusterDoesNotAnswer_OthersOfItsShardGoOnAndAStopWaitsForIt()
+    {
+        var world = new Installation();
+        await world.CreateAsync(("apps", 1));
+        var answer = new TaskCompletionSource();
+        var asked = 0;
+        world.Between = near => new SlowHost(near, async () =>
+        {
+            Interlocked.Increment(ref asked);
+            await answer.Task;
+        });
+        world.Boot();
+        using var worker = Worker(world);
+        using var stop = new CancellationTokenSource();
+        var other = OtherKeyOfTheShard();
+        var running = worker.RunAsync(Shard, stop.Token).AsTask();
+        await EventuallyAsync(() => Volatile.Read(ref asked) == 1);
+
+        // The other one is not there any more, which a pass finds out without anybody's help.
+        await world.Store.CommitAsync(new StoreBatch { Nudges = [(other, world.Clock.Now)] }, TestContext.Current.CancellationToken);
+        worker.Nudge(other);
+        await EventuallyAsync(() => world.Store.Wake(other) is { At: null });
+        await world.NudgeAsync();
+        worker.Nudge(Installation.Key);
+        await IdleAsync(world, 1);
+        Volatile.Read(ref asked).ShouldBe(1, "passes of one cluster must not overlap");
+
+        await stop.CancelAsync();
+        running.IsCompleted.ShouldBeFalse();
+        answer.SetResult();
+        await running;
+    }
+
     [Fact]
     public async Task Run_TheSameShardTwice_Refuses()
     {
@@ -123,6 +158,7 @@ public sealed class ShardWorkerTests
 
         queue.Offer(wake with { Generation = 2 });
         queue.Plan(wake, Installation.Start + Duration.FromHours(1));
+        queue.Ended("c");
 
         queue.Take(Installation.Start).ShouldBe(wake with { Generation = 2 });
     }
@@ -137,6 +173,7 @@ public sealed class ShardWorkerTests
 
         queue.Offer(wake);
         queue.Plan(wake, null);
+        queue.Ended("c");
 
         queue.Take(Installation.Start + Duration.FromHours(1)).ShouldBeNull();
     }
@@ -168,6 +205,31 @@ public sealed class ShardWorkerTests
 
         Retries.After(3, options, "c").ShouldBe(Retries.After(3, options, "c"));
         Retries.After(3, options, "c").ShouldNotBe(Retries.After(3, options with { Seed = 1 }, "c"));
+    }
+
+    [Fact]
+    public void Take_ClusterIsBeingPassedOver_WaitsForTheEndOfThePass()
+    {
+        var queue = new ShardQueue();
+        queue.Offer(new ClusterWake("c", 1, Installation.Start, 1));
+        queue.Take(Installation.Start).ShouldNotBeNull();
+
+        queue.Offer(new ClusterWake("c", 1, Installation.Start, 2));
+
+        queue.Take(Installation.Start).ShouldBeNull();
+        queue.Ended("c");
+        queue.Take(Installation.Start)!.Generation.ShouldBe(2);
+    }
+
+    private static string OtherKeyOfTheShard() => Enumerable.Range(0, int.MaxValue).Select(n => $"/other/{n}").First(k => Shards.Of(k) == Shard);
+
+    private static async Task EventuallyAsync(Func<bool> condition)
+    {
+        for (var tries = 0; !condition(); tries++)
+        {
+            tries.ShouldBeLessThan(MostTries, "it takes too long");
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
     }
 
     private static ShardWorker Worker(Installation world) => new(world.Engine, world.Store, world.Clock, world.Options, NullLogger<ShardWorker>.Instance);
@@ -202,5 +264,16 @@ public sealed class ShardWorkerTests
     {
         await stop.CancelAsync();
         await running.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+    }
+
+    private sealed class SlowHost(IClusterHost near, Func<Task> before) : IClusterHost
+    {
+        public async ValueTask<IHostedCluster> OpenAsync(string clusterKey, StoredLease lease, CancellationToken cancellation)
+        {
+            await before();
+            return await near.OpenAsync(clusterKey, lease, cancellation);
+        }
+
+        public ValueTask ForgetAsync(string clusterKey, CancellationToken cancellation) => near.ForgetAsync(clusterKey, cancellation);
     }
 }

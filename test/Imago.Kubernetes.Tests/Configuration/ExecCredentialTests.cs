@@ -66,10 +66,12 @@ public sealed class ExecCredentialTests : IDisposable
         message.ShouldContain("Install it from example.");
     }
 
-    [Fact]
-    public async Task Get_ProgramIsMissing_ShowsTheHint()
+    [Theory]
+    [InlineData("/nowhere/get-token")]
+    [InlineData("no-such-program-in-any-path")]
+    public async Task Get_ProgramIsMissing_ShowsTheHint(string command)
     {
-        using var credential = Credential("", command: "/nowhere/get-token");
+        using var credential = Credential("", command);
 
         (await Should.ThrowAsync<CredentialException>(async () => await credential.GetAsync(CancellationToken.None))).Message.ShouldContain("Install it from example.");
     }
@@ -97,6 +99,24 @@ public sealed class ExecCredentialTests : IDisposable
 
         message.ShouldContain(expected);
         message.ShouldNotContain("secret");
+    }
+
+    [Fact]
+    public async Task Get_BareNameInTheCurrentFolder_IsNotRun()
+    {
+        const string name = "imago-test-plugin-of-somebody-else";
+        var planted = Path.Combine(AppContext.BaseDirectory, name);
+        File.Copy(Script(Token("stolen")), planted, overwrite: true);
+        try
+        {
+            using var credential = Credential("", name);
+
+            (await Should.ThrowAsync<CredentialException>(async () => await credential.GetAsync(CancellationToken.None))).Message.ShouldContain("no folder in PATH has it");
+        }
+        finally
+        {
+            File.Delete(planted);
+        }
     }
 
     [Fact]

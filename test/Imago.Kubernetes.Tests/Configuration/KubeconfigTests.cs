@@ -125,6 +125,21 @@ public sealed class KubeconfigTests : IDisposable
         message.ShouldNotContain(Secret);
     }
 
+    [Theory]
+    [InlineData('[')]
+    [InlineData('{')]
+    public void Parse_NestedWithoutEnd_IsRefused(char opening) =>
+        Should.Throw<KubeconfigException>(() => Kubeconfig.Parse("users: " + new string(opening, 200_000), "deep")).Message.ShouldContain("nested deeper than 50 levels");
+
+    [Fact]
+    public void Access_TokenWithALineBreak_IsRefusedAndNotShown()
+    {
+        var message = Should.Throw<KubeconfigException>(() => Kubeconfig.Parse(Two.Replace($"token: {Secret}", $"token: \"{Secret}\\nmore\"", StringComparison.Ordinal).Replace("certificate-authority: ca.pem", "", StringComparison.Ordinal), "test").Access("one", new RealClock())).Message;
+
+        message.ShouldContain("context 'one', user 'u1': the token has characters that no token has");
+        message.ShouldNotContain(Secret);
+    }
+
     [Fact]
     public void Access_AuthProvider_SaysWhatToDo() =>
         Should.Throw<KubeconfigException>(() => Kubeconfig.Parse(

@@ -5,7 +5,6 @@ using Imago.Domain.Rollouts.Records;
 using Imago.Domain.Rollouts.Settings;
 using Imago.Kubernetes.Providers;
 using Imago.Kubernetes.Tests.Providers.Kit;
-using NodaTime;
 using Shouldly;
 using Xunit;
 

@@ -125,6 +125,16 @@ public sealed class InformerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Run_VersionThatTheServerNeverHad_ListsAgain()
+    {
+        await StartAsync();
+        _api.On("WATCH", "/api/v1/nodes", Replies.Status(504, "Timeout", "Too large resource version: 100, current: 5", details: """{"causes":[{"reason":"ResourceVersionTooLarge","message":"Too large resource version"}]}"""), Replies.Watch([]));
+        _cluster.EndWatches();
+
+        await Eventually.IsTrueAsync(() => _cluster.Lists == 2, "it lists again");
+    }
+
+    [Fact]
     public async Task Run_ServerAway_SaysSoAndComesBack()
     {
         _cluster.Set("a");

@@ -1,4 +1,6 @@
+using Imago.Kubernetes.Serving.Access;
 using Imago.Server.Hosting;
+using NodaTime;
 using Shouldly;
 using Xunit;
 
@@ -6,14 +8,12 @@ namespace Imago.Server.Tests.Hosting;
 
 public sealed class KubeconfigAccessTests
 {
-    private static readonly byte[] Key = [.. Enumerable.Repeat((byte)1, 32)];
-
     [Fact]
     public async Task Access_OfACluster_IsBelowTheServersAddressAndDiffersByClusterRoleAndKey()
     {
         var address = new ServerAddress(new Uri("https://imago.example.com/"), new Uri("https://127.0.0.1:8443"));
-        var ours = new KubeconfigAccesses(address, Key, "PEM");
-        var other = new KubeconfigAccesses(address, [.. Enumerable.Repeat((byte)2, 32)], "PEM");
+        var ours = new KubeconfigAccesses(address, Tokens(1), "PEM");
+        var other = new KubeconfigAccesses(address, Tokens(2), "PEM");
 
         var access = await ours.AccessAsync("/subscriptions/s/clusters/a", admin: false, "robot", default);
 
@@ -39,5 +39,12 @@ public sealed class KubeconfigAccessTests
 
         address.Text.ShouldBe(expected);
         address.Issuer.ShouldBe(expected + "/adfs");
+    }
+
+    private static ClusterTokens Tokens(byte key) => new([.. Enumerable.Repeat(key, 32)], Duration.FromDays(1), new StandingClock());
+
+    private sealed class StandingClock : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => new(2026, 8, 10, 12, 0, 0, TimeSpan.Zero);
     }
 }

@@ -51,18 +51,28 @@ internal sealed class AttachedBench : IAttachments, IAsyncDisposable
     }
 
     /// <summary>Looks until what is seen is as it should be, as passes do.</summary>
-    public static async Task<ClusterView> SeesAsync(IClusterConnection connection, Func<ClusterView, bool> isSo)
+    public static async Task<ClusterView> SeesAsync(IClusterConnection connection, Func<ClusterView, bool> isSo, int seconds = 5)
     {
         for (var i = 0; ; i++)
         {
             var view = await connection.ObserveAsync(Cancellation);
-            if (isSo(view) || i == 500)
+            if (isSo(view) || i == seconds * 100)
             {
                 return isSo(view) ? view : throw new InvalidOperationException("It was never seen.");
             }
 
             await Task.Delay(10, Cancellation);
         }
+    }
+
+    /// <summary>Another server with the same cluster, and nothing in memory.</summary>
+    public sealed class Second(AttachedBench first) : IAsyncDisposable
+    {
+        private readonly AttachedClusterHost _host = new(first, first.Api.Connect, new NodeProviders(new WallClock()), _ => { }, new WallClock(), new(), NullLogger<AttachedClusterHost>.Instance);
+
+        public async ValueTask<IHostedCluster> OpenAsync() => await _host.OpenAsync(Key, new StoredLease(Key, "other", 2, Instant.MaxValue), Cancellation);
+
+        public ValueTask DisposeAsync() => _host.DisposeAsync();
     }
 
     public static RolloutAction.UpdateNode Update(ClusterView view, string node, NodeUpdate update) => new(node, view.Nodes[node].ResourceVersion, update);

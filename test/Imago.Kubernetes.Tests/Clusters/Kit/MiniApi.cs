@@ -244,7 +244,7 @@ internal sealed class MiniApi : IAsyncDisposable
             {
                 case "GET":
                     return (200, "", (JsonObject)present.DeepClone());
-                case "POST" when Held.ContainsKey(name!):
+                case "POST" when Held.ContainsKey(name!) || !Charge(present):
                     return (429, "TooManyRequests", null);
                 case "POST" or "DELETE" when wanted is not null && wanted != uid:
                     return (409, "Conflict", null);
@@ -266,6 +266,28 @@ internal sealed class MiniApi : IAsyncDisposable
                     return (200, "", Store(kind, Key(kind, ns, name!), context.Request.Method == "PUT" ? body : Json.Merge((JsonObject)present.DeepClone(), body)));
             }
         }
+    }
+
+    // As the API does: a budget is charged before the pod goes. Tests that have none, or that say who is held, are not concerned.
+    private bool Charge(JsonObject pod)
+    {
+        var app = pod["metadata"]!["labels"]?["app"]?.GetValue<string>();
+        foreach (var (key, budget) in _objects.Where(o => o.Key.StartsWith("poddisruptionbudgets|", StringComparison.Ordinal)).ToList())
+        {
+            if (budget["spec"]!["selector"]!["matchLabels"]!["app"]!.GetValue<string>() == app)
+            {
+                var allowed = budget["status"]!["disruptionsAllowed"]!.GetValue<int>();
+                if (allowed <= 0)
+                {
+                    return false;
+                }
+
+                budget["status"]!["disruptionsAllowed"] = allowed - 1;
+                Store("poddisruptionbudgets", key, budget);
+            }
+        }
+
+        return true;
     }
 
     private async Task WatchAsync(HttpContext context, string kind)

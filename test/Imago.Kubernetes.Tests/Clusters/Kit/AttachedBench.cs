@@ -51,12 +51,12 @@ internal sealed class AttachedBench : IAttachments, IAsyncDisposable
     }
 
     /// <summary>Looks until what is seen is as it should be, as passes do.</summary>
-    public static async Task<ClusterView> SeesAsync(IClusterConnection connection, Func<ClusterView, bool> isSo)
+    public static async Task<ClusterView> SeesAsync(IClusterConnection connection, Func<ClusterView, bool> isSo, int seconds = 5)
     {
         for (var i = 0; ; i++)
         {
             var view = await connection.ObserveAsync(Cancellation);
-            if (isSo(view) || i == 500)
+            if (isSo(view) || i == seconds * 100)
             {
                 return isSo(view) ? view : throw new InvalidOperationException("It was never seen.");
             }

@@ -169,6 +169,9 @@ public static class ImagoServer
         _ = app.Services.GetRequiredService<PrometheusMetrics>();
         _ = app.Services.GetService<OtlpExport>();
         app.UseTwins();
+
+        // Said here, or it would be done before everything else: tokens of clusters would be looked at as if they were the issuer's.
+        app.UseAuthentication();
         app.UseImagoIdentity();
         app.UseRouting();
         app.MapHealth();

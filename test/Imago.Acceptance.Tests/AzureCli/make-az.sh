@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes a folder with Debian trixie and the real Azure CLI from Debian's packages, for the acceptance tests.
+# Makes a folder with Debian trixie and the real Azure CLI and kubectl from Debian's packages, for the acceptance tests.
 # Usage: make-az.sh FOLDER. Does nothing if the folder is there and was made by this very script.
 # The last line of the output names the version of az that the folder holds.
 set -euo pipefail
@@ -74,7 +74,7 @@ ln -s /bin/true "$part/usr/bin/py3compile"
 # No service starts in there.
 printf '#!/bin/sh\nexit 101\n' >"$part/usr/sbin/policy-rc.d"
 chmod +x "$part/usr/sbin/policy-rc.d"
-DEBIAN_FRONTEND=noninteractive chroot "$part" apt-get install -q -y --no-install-recommends azure-cli
+DEBIAN_FRONTEND=noninteractive chroot "$part" apt-get install -q -y --no-install-recommends azure-cli kubernetes-client
 chroot "$part" /usr/bin/env -i HOME=/tmp/first AZURE_CORE_COLLECT_TELEMETRY=no az version >/dev/null 2>&1
 rm -rf "$part/tmp/first" "$part/var/cache/apt/archives/"*.deb "$part/var/lib/apt/lists/"*
 

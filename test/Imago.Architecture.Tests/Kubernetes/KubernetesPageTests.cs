@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Imago.Application.Attachments.Checks;
 using Imago.Domain.Rollouts.Explanations;
 using Imago.Kubernetes.Inspections;
@@ -56,7 +57,7 @@ public sealed class KubernetesPageTests
     [Fact]
     public void Findings_ListedCodes_AreThoseThatProvidersAreTriedFor() =>
         Repository.Own.Sources().Where(f => f.StartsWith("src/Imago.Kubernetes/Providers/Checking/", StringComparison.Ordinal))
-            .SelectMany(f => System.Text.RegularExpressions.Regex.Matches(Repository.Own.Read(f), "\"(Provider[A-Z][A-Za-z]+)\"").Select(m => m.Groups[1].Value))
+            .SelectMany(f => Regex.Matches(Repository.Own.Read(f), "\"(?<code>Provider[A-Z][A-Za-z]+)\"", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Select(m => m.Groups["code"].Value))
             .Distinct(StringComparer.Ordinal).Where(c => !FindingCodes.All.Contains(c)).ShouldBeEmpty();
 
     private static IEnumerable<string> Missing(IEnumerable<string> codes)

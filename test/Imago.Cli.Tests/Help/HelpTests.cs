@@ -21,7 +21,7 @@ public sealed class HelpTests
     [Fact]
     public void Root_Commands_AreThese() => Root.Subcommands.Select(c => c.Name).ShouldBe(
         [
-            "demo", "server", "az-setup", "forecast", "explain", "windows", "images", "login", "logout", "group", "cluster", "nodepool", "maintenance", "rollout", "release", "activity", "principal", "role", "apply",
+            "demo", "server", "az-setup", "forecast", "explain", "windows", "images", "login", "logout", "group", "cluster", "nodepool", "maintenance", "rollout", "release", "provider", "activity", "principal", "role", "apply",
         ]);
 
     [Theory]

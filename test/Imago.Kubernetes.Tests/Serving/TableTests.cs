@@ -77,5 +77,13 @@ public sealed class TableTests
         cells.Count.ShouldBe(TablePrinter.Of(plural).Columns.Length);
     }
 
+    [Fact]
+    public void Number_OfADocumentThatWasMadeAndNotRead_IsSeen()
+    {
+        var made = new JsonObject { ["status"] = new JsonObject { ["replicas"] = 3, ["readyReplicas"] = 2L } };
+
+        (made.Number("status", "replicas"), made.Number("status", "readyReplicas"), made.Number("status", "none")).ShouldBe((3, 2, 0));
+    }
+
     private static JsonArray Cells(string plural, string document) => TablePrinter.Of(plural).Cells(JsonNode.Parse(document)!.AsObject(), Now);
 }

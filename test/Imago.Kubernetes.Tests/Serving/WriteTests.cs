@@ -74,7 +74,7 @@ public sealed class WriteTests
         await using var server = await TwinServer.StartAsync(new ServingOptions { LargestBody = 100, DeepestBody = 5 });
 
         (await server.SendAsync("POST", "/api/v1/namespaces/shop/configmaps", new string('x', 101))).Status.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
-        (await server.SendAsync("POST", "/api/v1/namespaces/shop/configmaps", """{"a":{"b":{"c":{"d":{"e":1}}}}}""")).Status.ShouldBe(HttpStatusCode.BadRequest);
+        (await server.SendAsync("POST", "/api/v1/namespaces/shop/configmaps", """{"a":{"b":{"c":{"d":{"e":{}}}}}}""")).Status.ShouldBe(HttpStatusCode.BadRequest);
         (await server.SendAsync("POST", "/api/v1/namespaces/shop/configmaps", "a: {b: {c: {d: {e: 1}}}}", "application/yaml")).Status.ShouldBe(HttpStatusCode.BadRequest);
         (await server.SendAsync("POST", "/api/v1/namespaces/shop/configmaps", "k8s\0", "application/vnd.kubernetes.protobuf")).Status.ShouldBe(HttpStatusCode.UnsupportedMediaType);
     }

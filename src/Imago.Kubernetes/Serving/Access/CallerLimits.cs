@@ -66,11 +66,12 @@ internal sealed class CallerLimits(ServingOptions options) : IDisposable
 
     private static PartitionedRateLimiter<string> Buckets(int perSecond, int seconds)
     {
+        // A bucket refills in whole tokens: slow ones get one token per period, fast ones a tenth of a second's worth.
         var bucket = new TokenBucketRateLimiterOptions
         {
             TokenLimit = perSecond * seconds,
             TokensPerPeriod = Math.Max(1, perSecond / 10),
-            ReplenishmentPeriod = TimeSpan.FromMilliseconds(100),
+            ReplenishmentPeriod = TimeSpan.FromSeconds(Math.Max(0.1, 1.0 / perSecond)),
             QueueLimit = 0,
             AutoReplenishment = true,
         };

@@ -25,8 +25,16 @@ internal static class Reading
         var other => other.ToJsonString(),
     };
 
-    public static long Number(this JsonNode? node, params ReadOnlySpan<string> path) =>
-        node.At(path) is JsonValue value && value.TryGetValue<long>(out var number) ? number : 0;
+    /// <summary>The whole number; 0 if it is not there. A document that was made and not read holds numbers of several types.</summary>
+    public static long Number(this JsonNode? node, params ReadOnlySpan<string> path) => node.At(path).Whole() ?? 0;
+
+    /// <summary>The whole number; null: it is none.</summary>
+    public static long? Whole(this JsonNode? node) => node switch
+    {
+        JsonValue value when value.TryGetValue<long>(out var number) => number,
+        JsonValue value when value.TryGetValue<int>(out var number) => number,
+        _ => null,
+    };
 
     public static bool Is(this JsonNode? node, params ReadOnlySpan<string> path) =>
         node.At(path) is JsonValue value && value.TryGetValue<bool>(out var flag) && flag;

@@ -39,7 +39,7 @@ internal static class ScaleDocument
             throw new RefusedException(StatusDocument.BadRequest($"the API version in the data ({version}) does not match the expected API version ({ApiVersion})"));
         }
 
-        if (scale.At("spec", "replicas") is { } replicas && !(replicas is JsonValue value && value.TryGetValue<int>(out _)))
+        if (scale.At("spec", "replicas") is { } replicas && replicas.Whole() is not (>= int.MinValue and <= int.MaxValue))
         {
             throw new RefusedException(StatusDocument.BadRequest("Scale in version \"v1\" cannot be handled as a Scale: spec.replicas is not a whole number"));
         }

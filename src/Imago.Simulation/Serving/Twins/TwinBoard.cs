@@ -73,11 +73,16 @@ internal sealed class TwinBoard
         }
     }
 
-    /// <summary>All objects of a kind.</summary>
+    /// <summary>All objects of a kind. Leases of nodes are renewed all the time: they are as they are now, not as they were when their nodes last changed.</summary>
     public TwinList List(TwinKind kind, ServedWorld world)
     {
         lock (_lock)
         {
+            if (kind == TwinKind.Leases)
+            {
+                return new TwinList([.. world.Ledger.All(kind).Select(new TwinObjects(world.World.State, world.Ledger).Of)], _version);
+            }
+
             if (_lists[kind.Index].IsDefault)
             {
                 _lists[kind.Index] = [.. _objects[kind.Index].Values];
@@ -93,6 +98,11 @@ internal sealed class TwinBoard
     {
         lock (_lock)
         {
+            if (kind == TwinKind.Leases)
+            {
+                return world.Ledger.Find(kind, key) is { } lease ? new TwinObjects(world.World.State, world.Ledger).Of(lease) : null;
+            }
+
             return _objects[kind.Index].GetValueOrDefault(key) is { } found && (kind != TwinKind.Events || IsKept(found, world)) ? found : null;
         }
     }
@@ -163,8 +173,9 @@ internal sealed class TwinBoard
         {
             // Another one of its name came later; it cannot have gone after that.
             var version = entry is null ? removed : Math.Min(removed, entry.Version - 1);
-            var last = new TwinObject(key, before.Uid, version, before.Labels, () => Renumbered(before, version));
-            changes.Add((version, kind, new TwinChange(TwinChangeType.Deleted, last, before)));
+            var former = before;
+            var last = new TwinObject(key, former.Uid, version, former.Labels, () => Renumbered(former, version));
+            changes.Add((version, kind, new TwinChange(TwinChangeType.Deleted, last, former)));
             _objects[kind.Index].Remove(key);
             before = null;
         }

@@ -44,7 +44,7 @@ internal sealed class TwinObjects(ClusterState state, ObjectLedger ledger)
     private TwinObject Pod(EntryFacts facts, SimulatedPod pod)
     {
         var owner = pod.Workload is { } workload ? ledger.Of(workload) : null;
-        var written = pod.Workload is { } made && ReferenceEquals(made.Template, pod.Template) ? owner?.Document.Child("spec").Child("template") : null;
+        var written = pod.Workload is { } made && HasPresentTemplate(made, pod) ? owner?.Document.Child("spec").Child("template") : null;
         var look = new PodLook(pod.Observe(), pod.Template, owner?.Uid, written);
         return new TwinObject(facts.Key, facts.Uid, facts.Version, look.Seen.Labels, () => PodRendering.Render(facts, look));
     }
@@ -82,7 +82,10 @@ internal sealed class TwinObjects(ClusterState state, ObjectLedger ledger)
 
     private static bool IsUpdated(SimulatedWorkload workload, SimulatedPod pod) => !workload.Rolling
         || workload.Kind == WorkloadKind.ReplicaSet
-        || ReferenceEquals(pod.Template, workload.Kind == WorkloadKind.StatefulSet ? workload.Identities.GetValueOrDefault(pod.Key.Name) : workload.Template);
+        || HasPresentTemplate(workload, pod);
+
+    private static bool HasPresentTemplate(SimulatedWorkload workload, SimulatedPod pod) =>
+        ReferenceEquals(pod.Template, workload.Kind == WorkloadKind.StatefulSet ? workload.Identities.GetValueOrDefault(pod.Key.Name) : workload.Template);
 
     private static ImmutableDictionary<string, string> Stated(EntryFacts facts) => facts.Document.Child("metadata").Texts("labels") is var labels && labels.Any()
         ? NoLabels.SetItems(labels)

@@ -14,6 +14,8 @@ internal sealed class WorkloadWriting(SimulatedWorld world, ObjectLedger ledger)
     /// <summary>No cluster holds more pods of one controller.</summary>
     public const int MostReplicas = 200_000;
 
+    private readonly TwinObjects _objects = new(world.State, ledger);
+
     private const string Hash = "pod-template-hash";
 
     public LedgerEntry Create(TwinKind kind, ObjectKey key, JsonObject kept)
@@ -42,6 +44,11 @@ internal sealed class WorkloadWriting(SimulatedWorld world, ObjectLedger ledger)
         var read = Reading.Workload(kept, entry.Kind, entry.Key);
         var other = !JsonNode.DeepEquals(former["template"], spec["template"]);
         var scaled = entry.Kind != TwinKind.DaemonSets && read.Replicas != before.Replicas;
+
+        if (other && entry.Source is SimulatedWorkload present)
+        {
+            Keep(present);
+        }
 
         // What a template does not say, how long its pods take to start, stays.
         var made = before with { Replicas = read.Replicas, Template = other ? read.Template with { StartupTime = before.Template.StartupTime } : before.Template };
@@ -119,6 +126,11 @@ internal sealed class WorkloadWriting(SimulatedWorld world, ObjectLedger ledger)
 
     private void End(SimulatedWorkload workload, bool orphan)
     {
+        if (orphan)
+        {
+            Keep(workload);
+        }
+
         world.Workloads.Remove(workload);
         foreach (var pod in workload.Pods.OrderBy(p => p.Key).ToList())
         {
@@ -130,6 +142,19 @@ internal sealed class WorkloadWriting(SimulatedWorld world, ObjectLedger ledger)
             else
             {
                 world.Pods.Stop(pod);
+            }
+        }
+    }
+
+    // Pods go on looking like the template from which they were made, though nobody has it any more.
+    private void Keep(SimulatedWorkload workload)
+    {
+        foreach (var pod in workload.Pods)
+        {
+            if (ledger.Find(TwinKind.Pods, pod.Key) is { Document: null } entry)
+            {
+                entry.Document = Defaults.Kept(TwinKind.Pods, _objects.Of(entry).Render());
+                entry.Document.Child("metadata")?.Remove("ownerReferences");
             }
         }
     }

@@ -14,7 +14,7 @@ internal static class ObservedMemoryRun
 
     public static async Task PrintAsync(TextWriter writer, int nodes, int pods)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false };
         foreach (var argument in new[] { "--kube-synthetic", nodes.ToString(CultureInfo.InvariantCulture), pods.ToString(CultureInfo.InvariantCulture) })
         {
             start.ArgumentList.Add(argument);

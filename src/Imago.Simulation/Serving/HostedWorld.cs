@@ -77,6 +77,9 @@ internal sealed class HostedWorld(ServedCluster cluster, SimulatedClusterHost ho
     public ValueTask<ProviderOperation?> FindAsync(string operationId, CancellationToken cancellation) =>
         Translated(() => cluster.AskAsync(world => world?.World.Provider.Operations.GetValueOrDefault(operationId), cancellation));
 
+    /// <summary>People look at served clusters with kubectl.</summary>
+    public bool Tells => true;
+
     /// <summary>UP-130…UP-136: kept where <c>kubectl get events</c> finds them. It is a story: one that cannot be told is not worth a failed pass.</summary>
     public async ValueTask TellAsync(ImmutableArray<ClusterEvent> events, CancellationToken cancellation)
     {

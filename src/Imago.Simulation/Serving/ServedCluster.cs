@@ -43,6 +43,9 @@ internal sealed class ServedCluster : IDisposable
 
     public StoredLease Lease { get; private set; }
 
+    /// <summary>Number of the last journal entry that the world has seen.</summary>
+    public long LastNumber => Interlocked.Read(ref _number);
+
     /// <summary>How many have it open.</summary>
     public int Users { get; private set; }
 
@@ -259,7 +262,7 @@ internal sealed class ServedCluster : IDisposable
     {
         var entries = lines.Select((line, i) => new JournalEntry(Key, _number + 1 + i, JournalText.Write(line))).ToImmutableArray();
         await CommitAsync(new StoreBatch { Journal = entries, Nudges = nudges ? [(Key, Now)] : [], Fence = (Key, Lease.Epoch) }, cancellation);
-        _number += entries.Length;
+        Interlocked.Add(ref _number, entries.Length);
         _sincePicture += entries.Length;
         Stirred?.Invoke();
     }

@@ -98,9 +98,8 @@ public sealed class ClusterInspectorTests : IAsyncLifetime
     [Trait("Rule", "UP-155")]
     public async Task Inspect_LeaseThatRuns_SaysWhoWorksThere()
     {
-        var now = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'");
         _api.At["/apis/coordination.k8s.io/v1/namespaces/imago-system/leases/imago"] =
-            System.Text.Json.Nodes.JsonNode.Parse($$$"""{"metadata":{"name":"imago"},"spec":{"holderIdentity":"server-7","leaseDurationSeconds":60,"renewTime":"{{{now}}}"}}""")!;
+            System.Text.Json.Nodes.JsonNode.Parse("""{"metadata":{"name":"imago"},"spec":{"holderIdentity":"server-7","leaseDurationSeconds":60,"renewTime":"2026-10-01T11:59:50.000000Z"}}""")!;
 
         (await InspectAsync()).Findings.Single(f => f.Code == FindingCodes.AlreadyManaged).Message.ShouldContain("'server-7'");
     }
@@ -171,7 +170,7 @@ public sealed class ClusterInspectorTests : IAsyncLifetime
     }
 
     private ValueTask<Inspection> InspectAsync(PoolSelector[]? pools = null, ProviderAccess? provider = null) =>
-        new ClusterInspector(_api.Connect, TimeProvider.System).InspectAsync(new Attachment("", "", null, [.. pools ?? []], provider), TestContext.Current.CancellationToken);
+        new ClusterInspector(_api.Connect, ReadOnlyApi.Clock).InspectAsync(new Attachment("", "", null, [.. pools ?? []], provider), TestContext.Current.CancellationToken);
 
     private static string Node(string name, string pool) => $$$$"""
         {"metadata":{"name":"{{{{name}}}}","uid":"{{{{name}}}}","resourceVersion":"1","labels":{"agentpool":"{{{{pool}}}}","kubernetes.io/arch":"amd64","topology.kubernetes.io/zone":"z1",

@@ -85,13 +85,10 @@ public sealed class SimulatedTwins : ITwinHost, IAsyncDisposable
         {
             try
             {
-                if (!session.IsWatched && session.LastUse + Kept <= Now)
+                await session.RestAsync(OpenKept);
+                if (session is { IsWatched: false, IsOpen: false } && session.LastUse + Kept <= Now)
                 {
                     await ForgetAsync(key);
-                }
-                else
-                {
-                    await session.RestAsync(OpenKept);
                 }
             }
             catch (Exception problem) when (problem is ConnectionException or StoreUnavailableException)

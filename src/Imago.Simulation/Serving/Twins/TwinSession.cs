@@ -20,6 +20,9 @@ internal sealed class TwinSession(string clusterKey, SimulatedClusterHost host, 
     // A world that another process may have changed is compared with the journal so often.
     private static readonly Duration Recheck = Duration.FromSeconds(1);
 
+    // A cluster that does not come to rest, because a pod in it cannot stop, is let go of all the same.
+    private static readonly Duration LongestUnrest = Duration.FromMinutes(10);
+
     private readonly TwinBoard _board = new();
     private readonly SemaphoreSlim _copyGate = new(1, 1);
     private readonly SemaphoreSlim _openGate = new(1, 1);
@@ -41,6 +44,9 @@ internal sealed class TwinSession(string clusterKey, SimulatedClusterHost host, 
     /// <summary>Whether the engine upgrades nodes of the cluster by itself, and so wants to know what clients change.</summary>
     public bool Upgrades { get; set; }
 
+    /// <summary>Whether it has the cluster open, to write to it.</summary>
+    public bool IsOpen => _open is not null;
+
     public bool IsWatched => Volatile.Read(ref _watchers) > 0;
 
     private Instant Now => Instant.FromDateTimeOffset(clock.GetUtcNow());
@@ -49,7 +55,7 @@ internal sealed class TwinSession(string clusterKey, SimulatedClusterHost host, 
     public async ValueTask<T?> ReadAsync<T>(Func<ServedWorld, TwinBoard, T> question, CancellationToken cancellation)
     {
         LastUse = Now;
-        if (host.InMemoryOf(clusterKey) is { } present)
+        if ((host.InMemoryOf(clusterKey) ?? await OwnAsync(cancellation)) is { } present)
         {
             try
             {
@@ -174,7 +180,8 @@ internal sealed class TwinSession(string clusterKey, SimulatedClusterHost host, 
         await _openGate.WaitAsync();
         try
         {
-            if (_open is { } open && _lastWrite + after <= Now)
+            // What clients began comes to its end first: then there is a picture to put away.
+            if (_open is { } open && _lastWrite + after <= Now && (after == Duration.Zero || _lastWrite + LongestUnrest <= Now || await IsAtRestAsync(open)))
             {
                 _open = null;
                 await open.DisposeAsync();
@@ -210,6 +217,42 @@ internal sealed class TwinSession(string clusterKey, SimulatedClusterHost host, 
         }
 
         return _copy.World;
+    }
+
+    private static async ValueTask<bool> IsAtRestAsync(HostedWorld open)
+    {
+        try
+        {
+            return await open.Cluster.AskAsync(world => world is null or { AtRest: true }, CancellationToken.None);
+        }
+        catch (SupersededException)
+        {
+            return true;
+        }
+    }
+
+    // After its lease has run out the world that was written to here is still the cluster's, as long as nobody else has written.
+    private async ValueTask<ServedCluster?> OwnAsync(CancellationToken cancellation)
+    {
+        if (_open is not { Cluster: { Discarded: false } own })
+        {
+            return null;
+        }
+
+        var now = Now;
+        if (!_copyDoubted && _copyChecked + Recheck > now && _copyChecked <= now)
+        {
+            return own;
+        }
+
+        (_copyChecked, _copyDoubted) = (now, false);
+        if (await store.JournalNumberAsync(clusterKey, cancellation) == own.LastNumber)
+        {
+            return own;
+        }
+
+        _copyDoubted = true;
+        return null;
     }
 
     // The lease is the engine's of this process: under the same holder and epoch both have the same world.

@@ -35,6 +35,9 @@ internal sealed class ReadOnlyApi : IAsyncDisposable
     /// <summary>Which review is answered with no: <c>patch nodes</c>, <c>create pods/eviction</c>, <c>get imago-system/leases</c>.</summary>
     public Func<string, bool> Denies { get; set; } = _ => false;
 
+    /// <summary>Our clock.</summary>
+    public static TimeProvider Clock { get; } = new StandingClock();
+
     /// <summary>How far its clock is ahead.</summary>
     public TimeSpan Ahead { get; set; }
 
@@ -56,7 +59,7 @@ internal sealed class ReadOnlyApi : IAsyncDisposable
     }
 
     public KubernetesClient Connect(Attachment attachment) =>
-        new(new ClusterAccess { Server = Address }, new KubernetesClientOptions { RequestsPerSecond = 10_000, Burst = 10_000, RequestTimeout = TimeSpan.FromSeconds(5), Repeats = 0 });
+        new(new ClusterAccess { Server = Address }, new KubernetesClientOptions { Time = Clock, RequestsPerSecond = 10_000, Burst = 10_000, RequestTimeout = TimeSpan.FromSeconds(5), Repeats = 0 });
 
     public void List(string path, params string[] items) => At[path] = new JsonArray([.. items.Select(i => JsonNode.Parse(i))]);
 
@@ -66,7 +69,7 @@ internal sealed class ReadOnlyApi : IAsyncDisposable
     {
         var path = context.Request.Path.Value!;
         _calls.Enqueue($"{context.Request.Method} {path}{context.Request.QueryString}");
-        context.Response.Headers.Date = (DateTimeOffset.UtcNow + Ahead).ToString("R");
+        context.Response.Headers.Date = (Clock.GetUtcNow() + Ahead).ToString("R");
         if (Refused.TryGetValue(path, out var code))
         {
             await SayAsync(context, code, new JsonObject { ["kind"] = "Status", ["status"] = "Failure", ["message"] = "refused", ["reason"] = "Forbidden", ["code"] = code });
@@ -124,5 +127,10 @@ internal sealed class ReadOnlyApi : IAsyncDisposable
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
         return context.Response.WriteAsync(body.ToJsonString());
+    }
+
+    private sealed class StandingClock : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => new(2026, 10, 1, 12, 0, 0, TimeSpan.Zero);
     }
 }

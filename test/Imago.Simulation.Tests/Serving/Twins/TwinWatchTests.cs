@@ -157,12 +157,14 @@ public sealed class TwinWatchTests
     {
         var server = await TwinServer.StartAsync();
         await server.CreatedAsync(TwinKind.ConfigMaps, Manifests.Named("ConfigMap", "a"));
+        await server.CreatedAsync(TwinKind.Deployments, Manifests.Deployment("web", 2));
         (server.Twins.InMemory, server.Server.Host.InMemory).ShouldBe((1, 1));
 
         server.Pass(Duration.FromMinutes(1));
         await server.Twins.RestAsync();
 
         (server.Twins.InMemory, server.Server.Host.InMemory).ShouldBe((0, 0));
+        server.Server.Store.Entries(Server.Key).ShouldBeEmpty();
         (await server.GetAsync(TwinKind.ConfigMaps, "default/a"))["data"]!["a"]!.GetValue<string>().ShouldBe("1");
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using Imago.Application.Attachments;
 using Imago.Kubernetes.Clusters;
 using Imago.Kubernetes.Objects;
@@ -108,7 +109,7 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
     /// <summary>Changes a node as somebody else.</summary>
     public async Task AnnotateAsync(string node, string key, string? value, CancellationToken cancellation)
     {
-        var patch = $$"""{"metadata":{"annotations":{"{{key}}":{{(value is null ? "null" : $"\"{value}\"")}}}}}""";
+        var patch = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [key] = value } } }.ToJsonString();
         (await Client.PatchAsync(ResourceTypes.Nodes, new Imago.Domain.Clusters.ObjectKey("", node), PatchKind.Merge, Encoding.UTF8.GetBytes(patch), cancellation)).OrThrow();
     }
 

@@ -70,6 +70,7 @@ internal sealed class TwinServer : IAsyncDisposable, IEngineSignal
             Key = Key,
             Id = Key,
             Type = ResourceTypes.ManagedCluster,
+            ParentKey = null,
             ClusterKey = Key,
             Document = """{"location":"northeurope","properties":{}}""",
             Status = "{}",
@@ -121,9 +122,9 @@ internal sealed class TwinServer : IAsyncDisposable, IEngineSignal
             apiVersion: v1
             kind: Config
             current-context: c
-            clusters: [{name: c, cluster: {server: "{{address}}/kubernetes{{Key}}"}}]
-            users: [{name: u, user: {token: "{{token}}"}}]
-            contexts: [{name: c, context: {cluster: c, user: u}}]
+            clusters: [{name: c, cluster: {server: "{{address}}/kubernetes{{Key}}"} }]
+            users: [{name: u, user: {token: "{{token}}"} }]
+            contexts: [{name: c, context: {cluster: c, user: u} }]
             """;
     }
 }

@@ -94,12 +94,12 @@ public sealed class KubectlTests(KubectlFixture kubectl)
         (await kubectl.AdminAsync($"label node {node} team=a")).MustSucceed();
         (await kubectl.AdminAsync($"annotate node {node} note=b")).MustSucceed();
         (await kubectl.AdminAsync($"taint node {node} key=value:PreferNoSchedule")).MustSucceed();
-        (await kubectl.AdminAsync($"get node {node} -o jsonpath='{{.metadata.labels.team}} {{.metadata.annotations.note}} {{.spec.taints[0].effect}}'")).Out.ShouldBe("a b PreferNoSchedule");
+        (await kubectl.AdminAsync($"get node {node} -o 'jsonpath={{.metadata.labels.team}} {{.metadata.annotations.note}} {{.spec.taints[0].effect}}'")).Out.ShouldBe("a b PreferNoSchedule");
 
         (await kubectl.AdminAsync($"label node {node} team-")).MustSucceed();
         (await kubectl.AdminAsync($"annotate node {node} note-")).MustSucceed();
         (await kubectl.AdminAsync($"taint node {node} key-")).MustSucceed();
-        (await kubectl.AdminAsync($"get node {node} -o jsonpath='{{.metadata.labels.team}}{{.spec.taints}}'")).Out.ShouldBe("");
+        (await kubectl.AdminAsync($"get node {node} -o 'jsonpath={{.metadata.labels.team}}{{.spec.taints}}'")).Out.ShouldBe("");
     }
 
     [Theory]

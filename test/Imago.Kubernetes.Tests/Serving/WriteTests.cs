@@ -76,7 +76,20 @@ public sealed class WriteTests
         (await server.SendAsync("POST", "/api/v1/namespaces/shop/configmaps", new string('x', 101))).Status.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
         (await server.SendAsync("POST", "/api/v1/namespaces/shop/configmaps", """{"a":{"b":{"c":{"d":{"e":{}}}}}}""")).Status.ShouldBe(HttpStatusCode.BadRequest);
         (await server.SendAsync("POST", "/api/v1/namespaces/shop/configmaps", "a: {b: {c: {d: {e: 1}}}}", "application/yaml")).Status.ShouldBe(HttpStatusCode.BadRequest);
-        (await server.SendAsync("POST", "/api/v1/namespaces/shop/configmaps", "k8s\0", "application/vnd.kubernetes.protobuf")).Status.ShouldBe(HttpStatusCode.UnsupportedMediaType);
+    }
+
+    [Fact]
+    public async Task Create_InProtobuf_Is415WithWhatIsAccepted()
+    {
+        await using var server = await TwinServer.StartAsync();
+        using var request = server.Request("POST", "/api/v1/namespaces");
+        request.Content = new ByteArrayContent([.. "k8s\0"u8, 0xff, 0xfe]);
+        request.Content.Headers.ContentType = new("application/vnd.kubernetes.protobuf");
+
+        using var answer = await server.Client.SendAsync(request);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.UnsupportedMediaType);
+        (await answer.Content.ReadAsStringAsync()).ShouldContain("accepted media types include: application/json, application/yaml");
     }
 
     [Theory]

@@ -72,7 +72,11 @@ internal sealed class AccessReviews(RequestBody bodies)
         var isAllowed = resource is null
             ? role is ClusterRole.Admin || spec.Text("nonResourceAttributes", "verb") is "get"
             : Verbs.Allow(role, resource.Text("verb"), resource.Text("group"), resource.Text("resource"));
-        return new JsonObject { ["allowed"] = isAllowed, ["reason"] = $"The token's role is {(role is ClusterRole.Admin ? "admin: it may do everything" : "user: it may read")}." };
+
+        // As the API: why something is allowed, but not why it is not; clients print it beside their own "no".
+        return isAllowed
+            ? new JsonObject { ["allowed"] = true, ["reason"] = $"The token's role is {(role is ClusterRole.Admin ? "admin: it may do everything" : "user: it may read")}." }
+            : new JsonObject { ["allowed"] = false };
     }
 
     private static JsonObject Rules(ClusterRole role)

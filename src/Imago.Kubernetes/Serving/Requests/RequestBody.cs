@@ -24,6 +24,11 @@ internal sealed class RequestBody(ServingOptions options)
     /// <summary>An object of the API.</summary>
     public async Task<JsonObject> ReadObjectAsync(HttpContext http)
     {
+        if (MediaTypeOf(http.Request) is not (Json or Yaml))
+        {
+            throw UnknownFormat();
+        }
+
         var text = await ReadTextAsync(http);
         if (text.Length == 0)
         {

@@ -70,7 +70,7 @@ internal sealed class TwinServer : IAsyncDisposable, IEngineSignal
             Key = Key,
             Id = Key,
             Type = ResourceTypes.ManagedCluster,
-            ParentKey = null,
+            ParentKey = "",
             ClusterKey = Key,
             Document = """{"location":"northeurope","properties":{}}""",
             Status = "{}",

@@ -8,7 +8,11 @@ namespace Imago.Persistence.Tests.Specification;
 public abstract class JournalSpecification(Func<ValueTask<TestDatabase>> create) : StoreSpecification(create)
 {
     [Fact]
-    public async Task Journal_NothingWritten_IsNull() => (await Store.JournalAsync(Cluster, Cancellation)).ShouldBeNull();
+    public async Task Journal_NothingWritten_IsNull()
+    {
+        (await Store.JournalAsync(Cluster, Cancellation)).ShouldBeNull();
+        (await Store.JournalNumberAsync(Cluster, Cancellation)).ShouldBe(0);
+    }
 
     [Fact]
     public async Task Journal_EntriesOfTwoClusters_ComeInOrderEachOnItsOwn()
@@ -106,5 +110,6 @@ public abstract class JournalSpecification(Func<ValueTask<TestDatabase>> create)
         var (snapshot, entries) = (await Store.JournalAsync(Cluster, Cancellation)).ShouldNotBeNull();
         (snapshot?.UpToNumber).ShouldBe(upTo);
         entries.ShouldBe(numbers.Select(n => Entry(n)));
+        (await Store.JournalNumberAsync(Cluster, Cancellation)).ShouldBe(numbers.LastOrDefault(upTo ?? 0));
     }
 }

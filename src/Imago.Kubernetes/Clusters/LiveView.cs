@@ -241,7 +241,7 @@ internal sealed class LiveView(NodeReader reader, IClusterWatcher watcher)
 
     // What the sizes, versions and images of pools are made of. Conditions and marks come and go.
     private static bool IsOther(Node one, Node other) =>
-        !string.Equals(one.Pool, other.Pool, StringComparison.Ordinal) || !string.Equals(one.Uid, other.Uid, StringComparison.Ordinal) || one.Image != other.Image || one.Kubelet != other.Kubelet;
+        !string.Equals(one.Pool, other.Pool, StringComparison.Ordinal) || !string.Equals(one.Uid, other.Uid, StringComparison.Ordinal) || !one.Image.Equals(other.Image) || one.Kubelet != other.Kubelet;
 
     private Pod? Pod(ObjectKey key) => _newPods.TryGetValue(key, out var pod) ? pod : _view.Pods.GetValueOrDefault(key)?.Pod;
 

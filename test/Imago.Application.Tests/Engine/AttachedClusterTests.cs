@@ -215,7 +215,8 @@ public sealed class AttachedClusterTests
         StatusText.ReadAttachment(world.Store[AttachmentKey].Status).Provider!.Pools["apps"].ShouldBe(3);
         world.Store.Rollouts.ShouldBeEmpty();
         world.PoolStatus("apps").NodeImageVersion.ShouldBe(Installation.Old);
-        world.Cluster.Conditions.ShouldContain(c => c.Message.Contains("3 nodes and a surge of 1 are 4, more than the 3 nodes a pool may have", StringComparison.Ordinal));
+        var told = await new ClusterQueries(world.Store, world, world.Host, world, world.Clock).ExplainAsync(Installation.Key, TestContext.Current.CancellationToken);
+        told!.Nodes.Values.ShouldAllBe(n => n.Reasons.Any(r => r.Message.Contains("3 nodes and a surge of 1 are 4, more than the 3 nodes a pool may have", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -20,7 +20,9 @@ public static class AttachmentClients
         }
         catch (KubeconfigException unusable)
         {
-            throw new ConnectionException($"Cluster '{attachment.ClusterKey}': {unusable.Message} Attach the cluster again with a kubeconfig that works.", unusable);
+            // Who only looks has no cluster yet.
+            throw new ConnectionException(
+                attachment.ClusterKey.Length == 0 ? unusable.Message : $"Cluster '{attachment.ClusterKey}': {unusable.Message} Attach the cluster again with a kubeconfig that works.", unusable);
         }
     }
 }

@@ -16,7 +16,7 @@ public static class AttachmentClients
     {
         try
         {
-            return new KubernetesClient(Kubeconfig.Parse(attachment.Kubeconfig, "the attachment").Access(attachment.Context, options.Time), options);
+            return new KubernetesClient(Kubeconfig.Parse(attachment.Kubeconfig, "of the attachment").Access(attachment.Context, options.Time), options);
         }
         catch (KubeconfigException unusable)
         {

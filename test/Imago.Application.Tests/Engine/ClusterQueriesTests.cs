@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Imago.Application.Engine;
+using Imago.Application.History;
 using Imago.Application.Tests.Engine.Kit;
 using Imago.Domain.Rollouts.Actions;
 using Imago.Domain.Rollouts.Records;
@@ -59,6 +60,6 @@ public sealed class ClusterQueriesTests
             };
         }
 
-        private IEnumerable<RolloutRecord> Records() => world.Store.Rollouts.Where(r => r.EndedAt is null).Select(r => History.RecordText.Read(r.Record));
+        private IEnumerable<RolloutRecord> Records() => world.Store.Rollouts.Where(r => r.EndedAt is null).Select(r => RecordText.Read(r.Record));
     }
 }

@@ -136,7 +136,7 @@ public sealed class AttachedForecastTests : IAsyncLifetime
         {
             var kubeconfig = Path.Join(folder.FullName, "config");
             await File.WriteAllTextAsync(kubeconfig, _twin.Kubeconfig, Cancellation);
-            var start = new ProcessStartInfo("kubectl", ["--kubeconfig", kubeconfig, "get", Objects, "-A", "-o", "json"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+            var start = new ProcessStartInfo("kubectl", ["--kubeconfig", kubeconfig, "get", Objects, "-A", "-o", "json"]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
             start.Environment["HOME"] = folder.FullName;
             using var kubectl = Start(start);
             var (output, error) = (kubectl.StandardOutput.ReadToEndAsync(Cancellation), kubectl.StandardError.ReadToEndAsync(Cancellation));

@@ -130,7 +130,9 @@ public sealed class AttachmentTests
 
         (await api.SendAsync("PUT", Attached + Version, Body().ToJsonString())).Status.ShouldBe(HttpStatusCode.Conflict);
         (await api.GetAsync(Attached + Version)).Status.ShouldBe(HttpStatusCode.NotFound);
-        (await api.SendAsync("DELETE", Attached + Version)).Status.ShouldBe(HttpStatusCode.NotFound);
+        var kept = await api.SendAsync("DELETE", Attached + Version);
+        kept.Status.ShouldBe(HttpStatusCode.NotFound);
+        kept.Text.ShouldContain("is simulated, not attached");
         (await api.SendAsync("POST", ApiServer.Cluster + "/providers/Imago/check" + Version)).Status.ShouldBe(HttpStatusCode.NotFound);
     }
 

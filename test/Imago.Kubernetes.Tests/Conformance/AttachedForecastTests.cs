@@ -135,7 +135,7 @@ public sealed class AttachedForecastTests : IAsyncLifetime
         try
         {
             var kubeconfig = Path.Join(folder.FullName, "config");
-            await File.WriteAllTextAsync(kubeconfig, _twin.Kubeconfig, Cancellation);
+            await File.WriteAllTextAsync(kubeconfig, _twin.TlsKubeconfig, Cancellation);
             var start = new ProcessStartInfo("kubectl", ["--kubeconfig", kubeconfig, "get", Objects, "-A", "-o", "json"]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
             start.Environment["HOME"] = folder.FullName;
             using var kubectl = Start(start);

@@ -1,10 +1,12 @@
 using System.Globalization;
+using System.Text.Json;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Imago.Bench.Forecasts;
 using Imago.Bench.Kubernetes;
+using Imago.Bench.Kubernetes.Serving;
 using Imago.Bench.Makespan;
 using Imago.Bench.Quick;
 using Imago.Bench.Servers;
@@ -14,6 +16,8 @@ using Imago.Bench.Worlds;
 // --api, --fleet, --startup: against the real server process; PostgreSQL is the one that IMAGO_BENCH_DATABASE names.
 // --quick, --forecast [NODES…], --makespan [NODES…], --worlds [NODES…], --store [POSTGRES]: tables within seconds.
 // --kube-memory [NODES PODS]: what observing a large cluster costs; its API is made up by --kube-synthetic in a process of its own.
+// --kube-rollout [NODES [TIMES]]: a rollout over HTTP of a cluster, served by --kube-twin in a process of its own, whose time is so many times as fast.
+// --kube-drain [RUNS], --kube-idle [NODES…]: one node drained by kubectl and by us; what attached clusters cost in which nothing happens, over twelve minutes.
 // Anything else is BenchmarkDotNet's, for example --filter '*Decision*'.
 switch (args)
 {
@@ -40,6 +44,18 @@ switch (args)
         return;
     case ["--kube-synthetic", .. var sizes] when Numbers(sizes, []) is [var nodes, var pods]:
         await SyntheticCluster.RunAsync(nodes, pods);
+        return;
+    case ["--kube-rollout", .. var sizes] when Numbers(sizes, [100, 20]) is [var nodes, .. var scale]:
+        await KubernetesRolloutRun.PrintAsync(Console.Out, nodes, scale is [var times] ? times : 20);
+        return;
+    case ["--kube-drain", .. var runs]:
+        await KubernetesDrainRun.PrintAsync(Console.Out, Numbers(runs, [3])[0]);
+        return;
+    case ["--kube-idle", .. var sizes]:
+        await KubernetesIdleRun.PrintAsync(Console.Out, Numbers(sizes, [100, 1000]), TimeSpan.FromMinutes(12));
+        return;
+    case ["--kube-twin", var plan]:
+        await TwinProcess.RunAsync(JsonSerializer.Deserialize<TwinPlan>(plan)!);
         return;
     case ["--startup"]:
         await StartUpRun.PrintAsync(Console.Out, runs: 5);

@@ -14,22 +14,8 @@ internal static class ObservedMemoryRun
 
     public static async Task PrintAsync(TextWriter writer, int nodes, int pods)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false };
-        foreach (var argument in new[] { "--kube-synthetic", nodes.ToString(CultureInfo.InvariantCulture), pods.ToString(CultureInfo.InvariantCulture) })
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        using var server = Process.Start(start)!;
-        try
-        {
-            await ObserveAsync(writer, new Uri((await server.StandardOutput.ReadLineAsync())!), nodes, pods);
-        }
-        finally
-        {
-            server.StandardInput.Close();
-            await server.WaitForExitAsync();
-        }
+        await using var server = OwnProcess.Start("--kube-synthetic", nodes.ToString(CultureInfo.InvariantCulture), pods.ToString(CultureInfo.InvariantCulture));
+        await ObserveAsync(writer, new Uri(await server.ReadAsync()), nodes, pods);
     }
 
     private static async Task ObserveAsync(TextWriter writer, Uri address, int nodes, int pods)

@@ -142,7 +142,11 @@ internal sealed class AttachmentEndpoints(Scopes scopes, Commits commits, Inspec
             var version = AttachedDocuments.VersionOf(inspection!.KubernetesVersion);
             var batch = new StoreBatch
             {
-                Resources = version.Length > 0 && version != now!.Status.KubernetesVersion ? AttachmentWriting.Version(request, now.Cluster, version) : [],
+                Resources =
+                [
+                    .. version.Length > 0 && version != now!.Status.KubernetesVersion ? AttachmentWriting.Version(request, now.Cluster, version) : [],
+                    .. now!.Attachment is { } noted ? AttachmentWriting.Noted(noted, attachment, inspection) : [],
+                ],
                 Activities = [ActivityJournal.Succeeded(request, now!.Cluster.Id, Facts(inspection, attachment))],
                 Nudges = [(now.Cluster.Key, request.Now)],
             };

@@ -13,6 +13,7 @@ public sealed partial class ShardWorker
         private readonly HashSet<string> _open = new(StringComparer.Ordinal);
         private readonly Dictionary<string, int> _failures = new(StringComparer.Ordinal);
         private readonly Dictionary<string, TaskCompletionSource> _passing = new(StringComparer.Ordinal);
+        private readonly HashSet<string> _unreachable = new(StringComparer.Ordinal);
         private TaskCompletionSource _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public int Number => number;
@@ -29,6 +30,14 @@ public sealed partial class ShardWorker
                 {
                     return [.. _open];
                 }
+            }
+        }
+
+        public bool IsOpen(string clusterKey)
+        {
+            lock (_lock)
+            {
+                return _open.Contains(clusterKey);
             }
         }
 
@@ -52,6 +61,27 @@ public sealed partial class ShardWorker
                 {
                     return [.. _passing.Values.Select(p => p.Task)];
                 }
+            }
+        }
+
+        /// <summary>Passes that are under way, but for those of unreachable clusters, which wait for one another and must not keep the others waiting.</summary>
+        public int Busy
+        {
+            get
+            {
+                lock (_lock)
+                {
+                    return _passing.Keys.Count(k => !_unreachable.Contains(k));
+                }
+            }
+        }
+
+        /// <summary>Whether a cluster could not be reached when it was passed over last.</summary>
+        public bool IsUnreachable(string clusterKey)
+        {
+            lock (_lock)
+            {
+                return _unreachable.Contains(clusterKey);
             }
         }
 
@@ -144,6 +174,7 @@ public sealed partial class ShardWorker
             lock (_lock)
             {
                 _failures.Remove(wake.ClusterKey);
+                _ = result.Outcome == PassOutcome.Unreachable ? _unreachable.Add(wake.ClusterKey) : _unreachable.Remove(wake.ClusterKey);
                 if (result.Outcome == PassOutcome.HeldElsewhere)
                 {
                     _open.Remove(wake.ClusterKey);

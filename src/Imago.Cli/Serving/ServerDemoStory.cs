@@ -60,6 +60,13 @@ internal sealed class ServerDemoStory(DemoClient client, TimeProvider clock)
         tell($"Its nodes are ready. Published node image {image}; it waits for the maintenance window, which opens at {Clock(_opens)} UTC.");
     }
 
+    /// <summary>What <c>az aks get-credentials --admin</c> would be given.</summary>
+    public async Task<byte[]> KubeconfigAsync(CancellationToken cancellation)
+    {
+        var answer = await client.PostAsync($"{ClusterPath}/listClusterAdminCredential", Aks, null, cancellation);
+        return Convert.FromBase64String((string?)answer["kubeconfigs"]?[0]?["value"] ?? throw new InvalidDataException("The server has no kubeconfig for the cluster."));
+    }
+
     /// <summary>Tells what is, every second, until every node has been upgraded.</summary>
     public async Task WatchAsync(Action<DemoState> tell, CancellationToken cancellation)
     {

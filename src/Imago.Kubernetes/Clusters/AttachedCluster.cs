@@ -81,5 +81,7 @@ internal sealed class AttachedCluster : IHostedCluster
             cluster._provider.BeginAsync(request, cancellation);
 
         public ValueTask<Domain.Rollouts.Actions.ProviderOperation?> FindAsync(string operationId, CancellationToken cancellation) => cluster._provider.FindAsync(operationId, cancellation);
+
+        public ValueTask<Application.Attachments.ProviderLimits?> LimitsAsync(CancellationToken cancellation) => cluster._provider.LimitsAsync(cancellation);
     }
 }

@@ -45,6 +45,9 @@ public sealed partial class AttachedClusterHost : IClusterHost, IClusterViewer, 
         _sweep = clock.CreateTimer(_ => _ = SweepAsync(), null, pace, pace);
     }
 
+    /// <summary>Told by its key that a cluster has other nodes than before, even if nobody works on it; from any thread.</summary>
+    public Action<string> NodesChanged { get; init; } = static _ => { };
+
     /// <summary>Clusters that are watched now.</summary>
     public int Watched => _sessions.Count;
 
@@ -63,12 +66,7 @@ public sealed partial class AttachedClusterHost : IClusterHost, IClusterViewer, 
         var session = await EnterAsync(clusterKey, cancellation);
         try
         {
-            // Records before the view, as in a pass: a record must not speak of what the view cannot show yet. Not the known ones, which belong to whoever works on the cluster.
-            var records = await new RecordStore(session.Client, session.Attachment.Namespace).ReadAsync(cancellation);
-            return new ClusterPicture(await session.Watch.LookAsync(cancellation), records, Now())
-            {
-                Operations = await new OperationsUnderWay(_providers, _clock).ReadAsync(session.Attachment, records.Values.Select(r => r.Record), cancellation),
-            };
+            return await session.Picture.GetAsync(() => TakeAsync(session), cancellation);
         }
         finally
         {
@@ -128,7 +126,7 @@ public sealed partial class AttachedClusterHost : IClusterHost, IClusterViewer, 
                 return former;
             }
 
-            session = _sessions[clusterKey] = new ClusterSession(attachment, _connect(attachment), _options, _clock, _happened, _logger);
+            session = _sessions[clusterKey] = new ClusterSession(attachment, _connect(attachment), _options, _clock, _happened, NodesChanged, _logger);
             session.Enter();
         }
         finally
@@ -143,6 +141,25 @@ public sealed partial class AttachedClusterHost : IClusterHost, IClusterViewer, 
         }
 
         return session;
+    }
+
+    private async Task<ClusterPicture> TakeAsync(ClusterSession session)
+    {
+        // The first who asked may have left by the time it is taken.
+        session.Enter();
+        try
+        {
+            // Records before the view, as in a pass: a record must not speak of what the view cannot show yet. Not the known ones, which belong to whoever works on the cluster.
+            var records = await new RecordStore(session.Client, session.Attachment.Namespace).ReadAsync(CancellationToken.None);
+            return new ClusterPicture(await session.Watch.LookAsync(CancellationToken.None), records, Now())
+            {
+                Operations = await new OperationsUnderWay(_providers, _clock).ReadAsync(session.Attachment, records.Values.Select(r => r.Record), CancellationToken.None),
+            };
+        }
+        finally
+        {
+            session.Leave();
+        }
     }
 
     private async ValueTask CloseAsync(string clusterKey)

@@ -20,6 +20,9 @@ public sealed record AttachedClusterOptions
     /// <summary>How long pods wait for the list of replica sets, which says whose they are.</summary>
     public Duration OwnersFirst { get; init; } = Duration.FromSeconds(10);
 
+    /// <summary>How old a picture may be that is given to whoever asks about a cluster: many who ask at once cost as much as one.</summary>
+    public Duration PictureAge { get; init; } = Duration.FromSeconds(3);
+
     /// <summary>
     /// How long the watches of a cluster that nobody works on or asks about go on. After it the cluster costs neither requests nor memory until it is opened again, which
     /// lists everything once.

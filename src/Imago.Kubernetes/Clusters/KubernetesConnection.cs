@@ -18,6 +18,9 @@ internal sealed class KubernetesConnection(ClusterSession session) : IClusterCon
     public ClusterSession Session { get; set; } = session;
 
     /// <inheritdoc />
+    public bool LeaseIsWritten => true;
+
+    /// <inheritdoc />
     public bool Tells => true;
 
     /// <inheritdoc />

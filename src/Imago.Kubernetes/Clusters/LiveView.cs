@@ -80,6 +80,7 @@ internal sealed class LiveView(NodeReader reader, IClusterWatcher watcher)
     {
         var read = reader.Read(node);
         bool isNews;
+        bool isOther;
         lock (_lock)
         {
             var before = _nodes.GetValueOrDefault(read.Name);
@@ -90,6 +91,7 @@ internal sealed class LiveView(NodeReader reader, IClusterWatcher watcher)
 
             // A heartbeat changes the version and nothing else.
             isNews = before is null || reader.Read(before) with { ResourceVersion = read.ResourceVersion } != read;
+            isOther = _built && (before is null || IsOther(reader.Read(before), read));
             _nodes[read.Name] = node;
             _newNodes[read.Name] = read;
         }
@@ -97,6 +99,11 @@ internal sealed class LiveView(NodeReader reader, IClusterWatcher watcher)
         if (isNews)
         {
             watcher.NodeChanged(read.Name);
+        }
+
+        if (isOther)
+        {
+            watcher.NodesChanged();
         }
     }
 
@@ -113,6 +120,7 @@ internal sealed class LiveView(NodeReader reader, IClusterWatcher watcher)
 
     public void NodeGone(string name)
     {
+        bool isOther;
         lock (_lock)
         {
             if (!_nodes.Remove(name))
@@ -121,9 +129,14 @@ internal sealed class LiveView(NodeReader reader, IClusterWatcher watcher)
             }
 
             _newNodes[name] = null;
+            isOther = _built;
         }
 
         watcher.NodeChanged(name);
+        if (isOther)
+        {
+            watcher.NodesChanged();
+        }
     }
 
     public void PodSeen(KubernetesPod pod)
@@ -243,6 +256,10 @@ internal sealed class LiveView(NodeReader reader, IClusterWatcher watcher)
         }
     }
 
+    // What the sizes, versions and images of pools are made of. Conditions and marks come and go.
+    private static bool IsOther(Node one, Node other) =>
+        !string.Equals(one.Pool, other.Pool, StringComparison.Ordinal) || !string.Equals(one.Uid, other.Uid, StringComparison.Ordinal) || !one.Image.Equals(other.Image) || one.Kubelet != other.Kubelet;
+
     private Pod? Pod(ObjectKey key) => _newPods.TryGetValue(key, out var pod) ? pod : _view.Pods.GetValueOrDefault(key)?.Pod;
 
     private DisruptionBudget? Budget(ObjectKey key) => _newBudgets.TryGetValue(key, out var budget) ? budget : _view.Budgets.GetValueOrDefault(key);
@@ -267,6 +284,9 @@ internal interface IClusterWatcher
 {
     /// <summary>Something that deciding looks at has changed on a node, or it has come or gone.</summary>
     void NodeChanged(string name);
+
+    /// <summary>After the cluster was seen as a whole a node has come or gone, belongs to another pool or runs something else.</summary>
+    void NodesChanged();
 
     /// <summary>A pod on a node has changed; null: on none.</summary>
     void PodChanged(string? node);

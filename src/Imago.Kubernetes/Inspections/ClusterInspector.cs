@@ -25,8 +25,8 @@ public sealed class ClusterInspector(ConnectCluster connect, TimeProvider clock)
         using var client = Connect(attachment);
         try
         {
-            var facts = await GatherAsync(client, attachment, chosen, cancellation);
-            return new Inspection(facts.Server, facts.Version, facts.View, [.. facts.Pools.Select(Inspected)], ClusterChecks.Judge(facts));
+            var (facts, limits) = await GatherAsync(client, attachment, chosen, cancellation);
+            return new Inspection(facts.Server, facts.Version, facts.View, [.. facts.Pools.Select(Inspected)], ClusterChecks.Judge(facts)) { Limits = limits };
         }
         catch (KubernetesException problem) when (problem.IsUnauthorized)
         {
@@ -50,7 +50,7 @@ public sealed class ClusterInspector(ConnectCluster connect, TimeProvider clock)
         }
     }
 
-    private async Task<ClusterFacts> GatherAsync(KubernetesClient client, Attachment attachment, ImmutableArray<ChosenPool> chosen, CancellationToken cancellation)
+    private async Task<(ClusterFacts Facts, ProviderLimits? Limits)> GatherAsync(KubernetesClient client, Attachment attachment, ImmutableArray<ChosenPool> chosen, CancellationToken cancellation)
     {
         var access = new AccessReading(client, clock);
         var (version, ahead) = await access.VersionAsync(cancellation);
@@ -58,7 +58,8 @@ public sealed class ClusterInspector(ConnectCluster connect, TimeProvider clock)
         var refused = await access.RefusedAsync(attachment.Namespace, cancellation);
         var nodes = await reading.NodesAsync(cancellation);
         var view = await reading.ViewAsync(nodes, cancellation);
-        return new ClusterFacts
+        var (provider, limits) = await ProviderReading.AskAsync(attachment, nodes, clock, cancellation);
+        var facts = new ClusterFacts
         {
             Server = client.Access.Server.ToString(),
             Version = version,
@@ -74,9 +75,10 @@ public sealed class ClusterInspector(ConnectCluster connect, TimeProvider clock)
             Chosen = chosen,
             Workloads = await reading.WorkloadsAsync(cancellation),
             UpgradePlans = await reading.PlansAsync(cancellation),
-            Provider = await ProviderReading.AskAsync(attachment, nodes, clock, cancellation),
+            Provider = provider,
             Traces = await new TraceReading(client, attachment.Namespace).ReadAsync(cancellation),
         };
+        return (facts, limits);
     }
 
     private static ImmutableArray<ChosenPool> Chosen(Attachment attachment)

@@ -35,7 +35,10 @@ internal static class AttachedClusters
             key => s.GetRequiredService<ShardWorker>().Happened(key),
             s.GetRequiredService<TimeProvider>(),
             new AttachedClusterOptions { KeepWatching = options.KeepWatching },
-            s.GetRequiredService<ILogger<AttachedClusterHost>>()));
+            s.GetRequiredService<ILogger<AttachedClusterHost>>())
+        {
+            NodesChanged = key => s.GetRequiredService<ShardWorker>().NodesChanged(key),
+        });
         services.AddSingleton<ServedForecasts>();
         services.AddSingleton(s =>
         {

@@ -70,6 +70,27 @@ public sealed class ClusterReconcilerTests
     }
 
     [Fact]
+    public async Task Pass_NothingToDoInSomebodyElsesCluster_WritesNoLease()
+    {
+        var bench = new Bench();
+        bench.Cluster.LeaseIsWritten = true;
+        var spec = bench.Spec;
+        bench.Spec = spec with { Channel = NodeOsChannel.None };
+        await bench.PassAsync();
+        bench.Cluster.Calls.ShouldBe(["read", "read", "observe"]);
+        bench.ClusterDecisions.ShouldBe(1);
+
+        bench.Spec = spec;
+        await bench.PassAsync();
+
+        // What was seen without a lease is seen again before it is acted upon, and then decided once.
+        bench.Cluster.Calls.Where(c => c != "find").Take(7).ShouldBe(["read", "read", "observe", "lease", "read", "observe", "write apps"]);
+        bench.Cluster.Record()!.Active["n1"].Step.ShouldBe(NodeStep.Draining);
+        await bench.PassAsync();
+        bench.Cluster.Calls[..2].ShouldBe(["read", "lease"]);
+    }
+
+    [Fact]
     public async Task Pass_ObservesRecordsBeforeTheCluster()
     {
         var bench = new Bench();

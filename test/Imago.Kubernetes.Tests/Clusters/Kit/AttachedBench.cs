@@ -18,13 +18,17 @@ internal sealed class AttachedBench : IAttachments, IAsyncDisposable
     public const string Key = "/subscriptions/s/resourcegroups/g/providers/microsoft.containerservice/managedclusters/c";
 
     private int _happened;
+    private int _nodesChanged;
 
     private AttachedBench(MiniApi api, AttachedClusterOptions? options)
     {
         Api = api;
         Attachment = new Attachment(Key, "", null, [], null);
         Host = new AttachedClusterHost(
-            this, _ => api.Connect(Clock), new NodeProviders(Clock), _ => Interlocked.Increment(ref _happened), Clock, options ?? new(), NullLogger<AttachedClusterHost>.Instance);
+            this, _ => api.Connect(Clock), new NodeProviders(Clock), _ => Interlocked.Increment(ref _happened), Clock, options ?? new(), NullLogger<AttachedClusterHost>.Instance)
+        {
+            NodesChanged = _ => Interlocked.Increment(ref _nodesChanged),
+        };
     }
 
     public MiniApi Api { get; }
@@ -37,6 +41,9 @@ internal sealed class AttachedBench : IAttachments, IAsyncDisposable
 
     /// <summary>How often the engine was told that something has happened.</summary>
     public int Happened => Volatile.Read(ref _happened);
+
+    /// <summary>How often it was told that the cluster has other nodes.</summary>
+    public int NodesChanged => Volatile.Read(ref _nodesChanged);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

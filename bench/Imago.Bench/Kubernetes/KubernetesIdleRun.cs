@@ -87,6 +87,9 @@ internal static class KubernetesIdleRun
         var window = OpeningWindow.After((await arm.GetAsync(path)).Date.AddDays(30));
         (await arm.PutAsync($"{path}/maintenanceConfigurations/aksManagedNodeOSUpgradeSchedule", window.Body)).Must(HttpStatusCode.OK, HttpStatusCode.Created);
         var cluster = JsonNode.Parse((await arm.GetAsync(path)).Must(HttpStatusCode.OK).Text)!.AsObject();
+
+        // A pool of a thousand nodes has no room for surge nodes.
+        cluster["properties"]!["agentPoolProfiles"]![0]!["upgradeSettings"] = new JsonObject { ["maxSurge"] = "0", ["maxUnavailable"] = "5%" };
         cluster["properties"]!["autoUpgradeProfile"] = new JsonObject { ["nodeOSUpgradeChannel"] = "NodeImage" };
         await arm.EndAsync((await arm.PutAsync(path, cluster.ToJsonString())).Must(HttpStatusCode.OK, HttpStatusCode.Created));
         return twin;

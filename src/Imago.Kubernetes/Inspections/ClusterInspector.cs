@@ -21,8 +21,8 @@ public sealed class ClusterInspector(ConnectCluster connect, TimeProvider clock)
     /// <inheritdoc />
     public async ValueTask<Inspection> InspectAsync(Attachment attachment, CancellationToken cancellation)
     {
-        var chosen = Chosen(attachment);
-        using var client = Connect(attachment);
+        var (chosen, client) = Connect(attachment);
+        using var connected = client;
         try
         {
             var (facts, limits) = await GatherAsync(client, attachment, chosen, cancellation);
@@ -38,11 +38,11 @@ public sealed class ClusterInspector(ConnectCluster connect, TimeProvider clock)
         }
     }
 
-    private KubernetesClient Connect(Attachment attachment)
+    private (ImmutableArray<ChosenPool> Chosen, KubernetesClient Client) Connect(Attachment attachment)
     {
         try
         {
-            return connect(attachment);
+            return (AttachedPoolRules.Chosen(attachment), connect(attachment));
         }
         catch (ConnectionException problem)
         {
@@ -79,19 +79,6 @@ public sealed class ClusterInspector(ConnectCluster connect, TimeProvider clock)
             Traces = await new TraceReading(client, attachment.Namespace).ReadAsync(cancellation),
         };
         return (facts, limits);
-    }
-
-    private static ImmutableArray<ChosenPool> Chosen(Attachment attachment)
-    {
-        var chosen = ImmutableArray.CreateBuilder<ChosenPool>();
-        foreach (var pool in attachment.Pools.IsDefault ? [] : attachment.Pools)
-        {
-            chosen.Add(LabelSelectorText.TryRead(pool.Selector, out var selector, out var problem)
-                ? new ChosenPool(pool.Name, pool.Selector, selector)
-                : throw new InspectionException($"Pool '{pool.Name}': {problem}") { IsAboutTheRequest = true });
-        }
-
-        return chosen.ToImmutable();
     }
 
     private static InspectedPool Inspected(DiscoveredPool pool) => new(

@@ -1,5 +1,6 @@
 using Imago.Application.Ports;
 using Imago.Application.Tests.Reconciling.Kit;
+using Imago.Domain.Channels;
 using Imago.Domain.Clusters;
 using Imago.Domain.Rollouts.Records;
 using NodaTime;

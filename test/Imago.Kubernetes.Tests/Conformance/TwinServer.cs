@@ -35,6 +35,8 @@ internal sealed class TwinServer : IAsyncDisposable, IEngineSignal
     private RelationalStore _store = null!;
     private WebApplication _app = null!;
 
+    public IStore Store => _store;
+
     public string Kubeconfig { get; private set; } = "";
 
     public static async Task<TwinServer> StartAsync(CancellationToken cancellation)

@@ -13,11 +13,12 @@ internal sealed class CountedRequests(string prefix)
 
     public Task CountAsync(HttpContext context, Func<Task> next)
     {
-        // A watch is counted when it begins, and its bytes while it goes on.
+        // The path is taken now: routing changes it. A watch is counted when it begins, and its bytes while it goes on.
+        var path = context.Request.Path.Value!;
         Tally? tally = null;
         context.Response.OnStarting(() =>
         {
-            tally = _tallies.GetOrAdd(KindOf(context), _ => new Tally());
+            tally = _tallies.GetOrAdd(KindOf(context, path), _ => new Tally());
             tally.Begin(context.Request.ContentLength ?? 0);
             return Task.CompletedTask;
         });
@@ -25,10 +26,9 @@ internal sealed class CountedRequests(string prefix)
         return next();
     }
 
-    private RequestKind KindOf(HttpContext context)
+    private RequestKind KindOf(HttpContext context, string path)
     {
         var agent = context.Request.Headers.UserAgent.ToString().Split('/')[0];
-        var path = context.Request.Path.Value!;
         var parts = (path.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) ? path[prefix.Length..] : path).Split('/', StringSplitOptions.RemoveEmptyEntries);
         var place = parts is ["api", _, .. var core] ? core : parts is ["apis", _, _, .. var named] ? named : [];
         if (place is ["namespaces", _, _, ..])

@@ -84,6 +84,7 @@ internal sealed class KilledManager : IAsyncDisposable
             },
             ArmClient.ImagoVersion);
         attached.Must(HttpStatusCode.Created, HttpStatusCode.OK);
+        await QuickPool.SoakNotAsync(Arm, $"{Cluster}/agentPools/{FaultyTwin.Pool}");
     }
 
     // Also for those who ask the server it is over: nothing is under way, and nobody speaks of a failure.

@@ -35,7 +35,7 @@ internal static class AttachedPoolRules
         {
             chosen.Add(LabelSelectorText.TryRead(pool.Selector, out var selector, out var problem)
                 ? new ChosenPool(pool.Name, pool.Selector, selector)
-                : throw new ConnectionException($"Pool '{pool.Name}' of the attachment: {problem}"));
+                : throw new ConnectionException($"Pool '{pool.Name}': {problem}"));
         }
 
         return chosen.ToImmutable();

@@ -300,7 +300,7 @@ public sealed class ShardWorkerTests
         queue.Take(Installation.Start)!.Generation.ShouldBe(2);
     }
 
-    private static IEnumerable<string> OtherKeysOfTheShard() => Enumerable.Range(0, int.MaxValue).Select(n => $"/other/{n}").Where(k => Shards.Of(k) == Shard);
+    private static IEnumerable<string> OtherKeysOfTheShard() => Enumerable.Range(0, int.MaxValue).Select(n => $"/subscriptions/s/resourcegroups/g/providers/microsoft.containerservice/managedclusters/c{n}").Where(k => Shards.Of(k) == Shard);
 
     private static async Task AttachAsync(Installation world, List<string> clusters)
     {

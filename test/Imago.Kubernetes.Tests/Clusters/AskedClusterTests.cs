@@ -107,6 +107,25 @@ public sealed class AskedClusterTests
     }
 
     [Fact]
+    [Trait("Rule", "UP-25")]
+    public async Task Limits_OfAnAttachedCluster_AreThoseOfItsProvider()
+    {
+        await using var provider = await Served.StartAsync(new ScriptedProvider());
+        await using var bench = await StartAsync(new AttachedClusterOptions());
+        await using (var without = await bench.OpenAsync())
+        {
+            (await without.Provider.LimitsAsync(Cancellation)).ShouldBeNull();
+        }
+
+        bench.Attachment = new Attachment(AttachedBench.Key, "", null, ImmutableArray<PoolSelector>.Empty, new ProviderAccess("external", provider.Server.Endpoint, Served.Token, null));
+        await using var cluster = await bench.OpenAsync();
+
+        var limits = (await cluster.Provider.LimitsAsync(Cancellation)).ShouldNotBeNull();
+
+        (limits.CanSurge, limits.LargestPool).ShouldBe((true, 1000));
+    }
+
+    [Fact]
     public async Task NodesChanged_NobodyWorksOnTheCluster_TellsWhatPoolsAreMadeOfAndNothingElse()
     {
         await using var bench = await StartAsync(new AttachedClusterOptions { KeepWatching = true, PictureAge = Duration.Zero });

@@ -101,6 +101,20 @@ public sealed class AttachedForecastTests : IAsyncLifetime
         (await ForecastAsync(new ForecastQuestion(null, null, null))).ShouldBeNull();
     }
 
+    [Fact]
+    public async Task Dump_OfLargeObjects_LeavesOutWhatNobodyReads()
+    {
+        await using var api = await MiniApi.StartAsync();
+        api.Put("nodes", null, "n1", Clusters.Kit.Objects.Node(change: n => n["metadata"]!["managedFields"] = new System.Text.Json.Nodes.JsonArray("kubelet")));
+
+        await using var dump = await new ClusterDump(api.Connect).DumpAsync(_asked.Attachment!, Cancellation);
+
+        var node = (await JsonDocument.ParseAsync(dump, default, Cancellation)).RootElement.GetProperty("items")[0];
+        node.GetProperty("metadata").TryGetProperty("managedFields", out _).ShouldBeFalse();
+        (node.GetProperty("kind").GetString(), node.GetProperty("metadata").GetProperty("name").GetString()).ShouldBe(("Node", "n1"));
+        node.GetProperty("spec").ValueKind.ShouldBe(JsonValueKind.Object);
+    }
+
     [Theory]
     [InlineData("pods", false)]
     [InlineData("nodes", false)]
@@ -135,7 +149,7 @@ public sealed class AttachedForecastTests : IAsyncLifetime
         try
         {
             var kubeconfig = Path.Join(folder.FullName, "config");
-            await File.WriteAllTextAsync(kubeconfig, _twin.Kubeconfig, Cancellation);
+            await File.WriteAllTextAsync(kubeconfig, _twin.TlsKubeconfig, Cancellation);
             var start = new ProcessStartInfo("kubectl", ["--kubeconfig", kubeconfig, "get", Objects, "-A", "-o", "json"]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
             start.Environment["HOME"] = folder.FullName;
             using var kubectl = Start(start);

@@ -27,9 +27,9 @@ internal sealed class ClusterSession : IClusterWatcher, IAsyncDisposable
         (Attachment, Client, _clock, _happened, _nodesChanged) = (attachment, client, clock, happened, nodesChanged);
         Reader = new NodeReader(AttachedPoolRules.Of(attachment));
         View = new LiveView(Reader, this);
-        Watch = new ClusterWatch(client, View, options, clock);
         Records = new RecordStore(client, attachment.Namespace);
         Lease = new LeaseKeeper(client, attachment.Namespace, Records, clock);
+        Watch = new ClusterWatch(client, View, Lease, attachment.Namespace, options, clock);
         _teller = new EventTeller(client, clock, attachment.ClusterKey, logger);
         Picture = new SharedPicture(clock, options.PictureAge.ToTimeSpan());
         _usedAt = clock.GetTimestamp();

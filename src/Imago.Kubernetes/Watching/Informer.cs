@@ -44,6 +44,7 @@ public sealed class Informer<T>(KubernetesClient client, ResourceType<T> type, I
     private readonly KnownObjects _known = new();
     private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TimeProvider _time = client.Options.Time;
+    private long? _openedAt;
     private volatile InformerState _state = new(Synced: false, Connected: false, null, null);
     private long _currentAt = client.Options.Time.GetTimestamp();
 
@@ -72,6 +73,7 @@ public sealed class Informer<T>(KubernetesClient client, ResourceType<T> type, I
             {
                 try
                 {
+                    _openedAt = null;
                     version ??= await ListAsync(cancellation);
                     var began = _time.GetTimestamp();
                     var (reached, told) = (version, 0);
@@ -99,6 +101,12 @@ public sealed class Informer<T>(KubernetesClient client, ResourceType<T> type, I
                 catch (Imago.Application.Ports.ConnectionException e)
                 {
                     Lost(e.Message);
+                    if (_openedAt is { } opened && _time.GetElapsedTime(opened) >= _options.FirstWait)
+                    {
+                        // Proxies cut long connections all the time. A watch that was open and then broke is not a server that does not answer: waits must not grow by it.
+                        waits.Forgive();
+                    }
+
                     await waits.WaitAsync((e as KubernetesException)?.RetryAfter, cancellation);
                 }
 #pragma warning disable CA1031 // One object that nobody expected must not end the watching for good, and leave a view behind that looks alive.
@@ -187,6 +195,7 @@ public sealed class Informer<T>(KubernetesClient client, ResourceType<T> type, I
 
     private void Opened()
     {
+        _openedAt = _time.GetTimestamp();
         Volatile.Write(ref _currentAt, _time.GetTimestamp());
         _state = _state with { Connected = true, Trouble = null, LastHeardAt = Now() };
     }

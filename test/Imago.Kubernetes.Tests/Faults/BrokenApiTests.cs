@@ -60,10 +60,10 @@ public sealed class BrokenApiTests
 
     [Fact]
     [Trait("Rule", "UP-155")]
-    public async Task Rollout_EverySecondWriteConflicts_IsClean()
+    public async Task Rollout_HalfOfTheWritesConflict_IsClean()
     {
         await using var twin = await FaultyTwin.StartAsync(new TwinSettings(), Cancellation);
-        twin.Around = Kit.Faults.Refuse(c => c is "patch nodes" or "update configmaps" or "update leases", every: 2, 409);
+        twin.Around = Kit.Faults.Refuse(c => c is "patch nodes" or "update configmaps" or "update leases", share: 0.5, 409);
         var aftermath = await Aftermath.BeforeAsync(twin, Cancellation);
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var writing = Others.WriteOnNodesAsync(twin, aftermath.Nodes, enough.Token);
@@ -79,7 +79,7 @@ public sealed class BrokenApiTests
     public async Task Rollout_AnswersAreSlow_IsClean()
     {
         await using var twin = await FaultyTwin.StartAsync(new TwinSettings(), Cancellation);
-        twin.Around = Kit.Faults.Slow(c => !Calls.IsWatch(c), TimeSpan.FromMilliseconds(900), seed: 1);
+        twin.Around = Kit.Faults.Slow(c => !Calls.IsWatch(c), TimeSpan.FromMilliseconds(600), seed: 1);
 
         await EndsCleanAsync(twin);
     }
@@ -88,10 +88,10 @@ public sealed class BrokenApiTests
     [InlineData(500, null)]
     [InlineData(503, 1)]
     [InlineData(429, 1)]
-    public async Task Rollout_EveryFourthCallIsRefused_IsClean(int code, int? retryAfter)
+    public async Task Rollout_AQuarterOfCallsIsRefused_IsClean(int code, int? retryAfter)
     {
         await using var twin = await FaultyTwin.StartAsync(new TwinSettings(), Cancellation);
-        twin.Around = Kit.Faults.Refuse(_ => true, every: 4, code, retryAfter);
+        twin.Around = Kit.Faults.Refuse(_ => true, share: 0.25, code, retryAfter);
 
         await EndsCleanAsync(twin);
     }

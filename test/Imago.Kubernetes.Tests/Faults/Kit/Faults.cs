@@ -12,30 +12,39 @@ internal static class Faults
     public static Func<HttpContext, Func<Task>, Task> Both(Func<HttpContext, Func<Task>, Task> first, Func<HttpContext, Func<Task>, Task> second) =>
         (context, next) => first(context, () => second(context, next));
 
-    /// <summary>Every so many of some calls is refused, and not done.</summary>
-    public static Func<HttpContext, Func<Task>, Task> Refuse(Func<string, bool> calls, int every, int code, int? retryAfter = null)
+    /// <summary>A share of some calls is refused, and not done.</summary>
+    public static Func<HttpContext, Func<Task>, Task> Refuse(Func<string, bool> calls, double share, int code, int? retryAfter = null, int seed = 1)
     {
-        var count = 0;
-        return (context, next) => calls(Calls.Of(context)) && Interlocked.Increment(ref count) % every == 0 ? RefuseAsync(context, code, retryAfter) : next();
+        var random = new Random(seed);
+        return (context, next) => calls(Calls.Of(context)) && Draw(random) < share ? RefuseAsync(context, code, retryAfter) : next();
     }
 
-    /// <summary>Every so many of some calls is done, and its answer is lost.</summary>
+    /// <summary>Every so many of some calls is done, and its answer is lost; one that says no comes through.</summary>
     public static Func<HttpContext, Func<Task>, Task> Lose(Func<string, bool> calls, int every, Action<string>? lost = null)
     {
         var count = 0;
         return async (context, next) =>
         {
             var call = Calls.Of(context);
-            if (!calls(call) || Interlocked.Increment(ref count) % every != 0)
+            if (!calls(call))
             {
                 await next();
                 return;
             }
 
-            context.Response.Body = new MemoryStream();
+            var body = context.Response.Body;
+            using var kept = new MemoryStream();
+            context.Response.Body = kept;
             await next();
-            lost?.Invoke(call);
-            context.Abort();
+            context.Response.Body = body;
+            if (context.Response.StatusCode < 300 && Interlocked.Increment(ref count) % every == 0)
+            {
+                lost?.Invoke(call);
+                context.Abort();
+                return;
+            }
+
+            await body.WriteAsync(kept.ToArray(), context.RequestAborted);
         };
     }
 
@@ -47,14 +56,8 @@ internal static class Faults
         {
             if (calls(Calls.Of(context)))
             {
-                double share;
-                lock (random)
-                {
-                    share = random.NextDouble();
-                }
-
                 // Before it is done or after: both look the same from outside.
-                await Task.Delay(atMost * share, context.RequestAborted);
+                await Task.Delay(atMost * Draw(random), context.RequestAborted);
             }
 
             await next();
@@ -132,6 +135,14 @@ internal static class Faults
             context.Response.ContentLength = null;
             await body.WriteAsync(told.Body, context.RequestAborted);
         };
+    }
+
+    private static double Draw(Random random)
+    {
+        lock (random)
+        {
+            return random.NextDouble();
+        }
     }
 
     private static Task RefuseAsync(HttpContext context, int code, int? retryAfter)

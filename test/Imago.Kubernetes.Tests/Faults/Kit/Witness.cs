@@ -86,7 +86,9 @@ internal sealed class Witness(TwinSettings settings) : ITraceSink
                 break;
             case { Kind: TraceKind.PodEvicted, Pod: { } pod }:
                 _evicted.TryAdd($"{happened.At} {pod.Key}", 0);
-                if (pod is { Ready: true, Budgets.IsEmpty: false })
+
+                // One that is stopping already is asked to stop once more: no budget is asked about that.
+                if (pod is { Ready: true, Terminating: false, Budgets.IsEmpty: false })
                 {
                     Wrong($"{pod.Key} was evicted at no budget's charge, although {pod.Budgets[0]} covers it");
                 }

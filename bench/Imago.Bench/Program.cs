@@ -52,7 +52,7 @@ switch (args)
         await KubernetesDrainRun.PrintAsync(Console.Out, Numbers(runs, [3])[0]);
         return;
     case ["--kube-idle", .. var sizes]:
-        await KubernetesIdleRun.PrintAsync(Console.Out, Numbers(sizes, [100, 1000]), TimeSpan.FromMinutes(12));
+        await KubernetesIdleRun.PrintAsync(Console.Out, Numbers(sizes, [100, 999]), TimeSpan.FromMinutes(12));
         return;
     case ["--kube-twin", var plan]:
         await TwinProcess.RunAsync(JsonSerializer.Deserialize<TwinPlan>(plan)!);

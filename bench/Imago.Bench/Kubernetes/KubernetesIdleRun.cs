@@ -88,8 +88,8 @@ internal static class KubernetesIdleRun
         (await arm.PutAsync($"{path}/maintenanceConfigurations/aksManagedNodeOSUpgradeSchedule", window.Body)).Must(HttpStatusCode.OK, HttpStatusCode.Created);
         var cluster = JsonNode.Parse((await arm.GetAsync(path)).Must(HttpStatusCode.OK).Text)!.AsObject();
 
-        // A pool of a thousand nodes has no room for surge nodes.
-        cluster["properties"]!["agentPoolProfiles"]![0]!["upgradeSettings"] = new JsonObject { ["maxSurge"] = "0", ["maxUnavailable"] = "5%" };
+        // A pool may have a thousand nodes, surge included.
+        cluster["properties"]!["agentPoolProfiles"]![0]!["upgradeSettings"] = new JsonObject { ["maxSurge"] = "1" };
         cluster["properties"]!["autoUpgradeProfile"] = new JsonObject { ["nodeOSUpgradeChannel"] = "NodeImage" };
         await arm.EndAsync((await arm.PutAsync(path, cluster.ToJsonString())).Must(HttpStatusCode.OK, HttpStatusCode.Created));
         return twin;

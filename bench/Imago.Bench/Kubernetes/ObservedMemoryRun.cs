@@ -21,13 +21,21 @@ internal static class ObservedMemoryRun
     private static async Task ObserveAsync(TextWriter writer, Uri address, int nodes, int pods)
     {
         var clock = new MachineClock();
-        using var client = new KubernetesClient(new ClusterAccess { Server = address }, new KubernetesClientOptions { Time = clock });
+        var traffic = new Traffic();
+        using var client = new KubernetesClient(new ClusterAccess { Server = address }, new KubernetesClientOptions { Time = clock, Observer = traffic });
         var options = new AttachedClusterOptions { LongestSync = Duration.FromMinutes(10), OwnersFirst = Duration.FromMinutes(2) };
         var view = new LiveView(new NodeReader((labels, _) => new(labels.GetValueOrDefault("kubernetes.azure.com/agentpool", "default"), "a label")), new Nobody());
         var took = Stopwatch.StartNew();
         await using var watch = new ClusterWatch(client, view, options, clock);
         var seen = await watch.LookAsync(CancellationToken.None);
-        await writer.WriteLineAsync($"{seen.Nodes.Count} nodes, {seen.Pods.Count} pods, {seen.Budgets.Count} budgets (asked for {nodes}, {pods}) after {took.Elapsed.TotalSeconds:0.0} s");
+        await writer.WriteLineAsync(string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            {seen.Nodes.Count:N0} nodes, {seen.Pods.Count:N0} pods, {seen.Budgets.Count:N0} budgets (asked for {nodes:N0} and {pods:N0}) after {took.Elapsed.TotalSeconds:0.0} s, {traffic.Requests} requests and {traffic.Bytes / MiB:0} MiB
+
+            | When | Resident | At most | Heap | Processor |
+            |---|---:|---:|---:|---:|
+            """));
         await PrintAsync(writer, "listed");
         for (var second = 0; second < 30; second++)
         {
@@ -35,7 +43,7 @@ internal static class ObservedMemoryRun
             seen = await watch.LookAsync(CancellationToken.None);
         }
 
-        await PrintAsync(writer, "watched for 30 s, 500 nodes and 500 pods changing per second");
+        await PrintAsync(writer, "after 30 s in which 500 nodes and 500 pods changed each second");
         GC.Collect();
         await PrintAsync(writer, "after a full collection");
         GC.KeepAlive(seen);
@@ -44,10 +52,27 @@ internal static class ObservedMemoryRun
     private static async Task PrintAsync(TextWriter writer, string when)
     {
         using var self = Process.GetCurrentProcess();
-        await writer.WriteLineAsync($"{when}: resident {self.WorkingSet64 / MiB:0} MiB, at most {self.PeakWorkingSet64 / MiB:0} MiB; heap {GC.GetTotalMemory(forceFullCollection: false) / MiB:0} MiB; processor {self.TotalProcessorTime.TotalSeconds:0.0} s");
+        await writer.WriteLineAsync(string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {when} | {self.WorkingSet64 / MiB:0} MiB | {self.PeakWorkingSet64 / MiB:0} MiB | {GC.GetTotalMemory(forceFullCollection: false) / MiB:0} MiB | {self.TotalProcessorTime.TotalSeconds:0.0} s |"));
     }
 
     private sealed class MachineClock : TimeProvider;
+
+    /// <summary>What the lists cost. Watches tell their bytes when they end, so they are not in it.</summary>
+    private sealed class Traffic : IRequestObserver
+    {
+        private int _requests;
+        private long _bytes;
+
+        public int Requests => Volatile.Read(ref _requests);
+
+        public long Bytes => Interlocked.Read(ref _bytes);
+
+        public void Answered(string verb, string resource, int code, long sent) => Interlocked.Increment(ref _requests);
+
+        public void Received(string verb, string resource, long bytes) => Interlocked.Add(ref _bytes, bytes);
+    }
 
     private sealed class Nobody : IClusterWatcher
     {

@@ -210,7 +210,7 @@ internal sealed class LiveView(NodeReader reader, IClusterWatcher watcher)
                 // The replica set came after its pods.
                 if (Pod(key) is { Owner.Kind: "ReplicaSet" } pod && _owners.DeploymentOf(replicaSet.Key) is { } deployment)
                 {
-                    _newPods[key] = pod with { Workload = new WorkloadRef("Deployment", deployment) };
+                    _newPods[key] = pod with { Workload = WorkloadRefPool.Of("Deployment", deployment) };
                 }
             }
         }

@@ -20,7 +20,7 @@ internal static class PodReader
     {
         // What is not told is not there: members without a value are null after reading.
         var (spec, status) = (pod.Spec ?? new PodSpec(), pod.Status ?? new PodStatus());
-        var owner = pod.Metadata.Controller is { } controller ? new WorkloadRef(controller.Kind, controller.Name) : null;
+        var owner = pod.Metadata.Controller is { } controller ? WorkloadRefPool.Of(controller.Kind, controller.Name) : null;
         return new Pod
         {
             Key = pod.Key,
@@ -40,7 +40,7 @@ internal static class PodReader
     }
 
     private static WorkloadRef? WorkloadOf(KubernetesPod pod, WorkloadRef? owner, Func<ObjectKey, string?> deploymentOf) =>
-        owner is { Kind: "ReplicaSet" } && deploymentOf(new ObjectKey(pod.Key.Namespace, owner.Name)) is { } deployment ? new WorkloadRef("Deployment", deployment) : owner;
+        owner is { Kind: "ReplicaSet" } && deploymentOf(new ObjectKey(pod.Key.Namespace, owner.Name)) is { } deployment ? WorkloadRefPool.Of("Deployment", deployment) : owner;
 
     private static PodPhase PhaseOf(string phase) => phase switch
     {

@@ -23,6 +23,16 @@ public sealed class PodAndBudgetReaderTests
         pod.LeavesOnDrain.ShouldBeTrue();
     }
 
+    [Fact]
+    public void Read_PodsOfOneDeployment_ShareWhatNamesIt()
+    {
+        var (one, other) = (Read(TestObjects.Pod(), "web"), Read(TestObjects.Pod(), "web"));
+
+        other.Owner.ShouldBeSameAs(one.Owner);
+        other.Workload.ShouldBeSameAs(one.Workload);
+        Read(TestObjects.Pod(), "shop").Workload.ShouldBe(new WorkloadRef("Deployment", "shop"));
+    }
+
     [Theory]
     [InlineData("DaemonSet/logs", false, "Running", false)]
     [InlineData(null, true, "Running", false)]

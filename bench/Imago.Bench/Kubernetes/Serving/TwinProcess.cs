@@ -80,15 +80,24 @@ internal sealed class TwinProcess : IEngineSignal, IAsyncDisposable
     private async Task StartAsync()
     {
         _store = await StoreFactory.OpenAsync(new StoreOptions { DataFile = Path.Join(_folder.FullName, "imago.db") }, _clock, NullLoggerFactory.Instance, CancellationToken.None);
-        _host = new SimulatedClusterHost(_store, _clock, new ServedClusterOptions { TimeScale = _plan.TimeScale, Workloads = SampleWorkloads.None });
-        _twins = new SimulatedTwins(_host, _store, new EngineOptions { Holder = Holder }, this, _clock);
         await CreateAsync();
+
+        // The cluster is made in quick time, whatever it is served in; a world takes the durations of who opens it.
+        Open(Math.Max(_plan.TimeScale, 100));
         await ShapeAsync();
         await FillAsync();
+        await _twins.DisposeAsync();
+        Open(_plan.TimeScale);
         var world = new ReferenceProvider.HostedWorld(_host, _store, Key, Holder, Duration.FromMinutes(1), _clock);
         _provider = await ReferenceServer.StartAsync(world, new ReferenceOptions { Token = Holder, Clock = _clock, LargestPool = 10_000, Around = _providerCounted.CountAsync });
         var kubeconfig = await ServeAsync();
         await Console.Out.WriteLineAsync(JsonSerializer.Serialize(new TwinAddress(kubeconfig, _provider.Endpoint, Holder)));
+    }
+
+    private void Open(double timeScale)
+    {
+        _host = new SimulatedClusterHost(_store, _clock, new ServedClusterOptions { TimeScale = timeScale, Workloads = SampleWorkloads.None });
+        _twins = new SimulatedTwins(_host, _store, new EngineOptions { Holder = Holder }, this, _clock);
     }
 
     private async Task CreateAsync()
@@ -155,6 +164,17 @@ internal sealed class TwinProcess : IEngineSignal, IAsyncDisposable
         // The bench measures its clients and not its limits.
         builder.Services.AddTwinServing(new ServingOptions { RequestsPerSecond = 100_000 });
         _app = builder.Build();
+        var token = tokens.Make(new TwinCaller(Key, "bench", ClusterRole.Admin));
+        _app.Use((context, next) =>
+        {
+            // Without TLS kubectl keeps its token to itself.
+            if (context.Request.Headers.Authorization.Count == 0)
+            {
+                context.Request.Headers.Authorization = $"Bearer {token}";
+            }
+
+            return next(context);
+        });
         _app.Use((context, next) => context.Request.Path.Value switch
         {
             "/counts" => context.Response.WriteAsJsonAsync(_counted.All),
@@ -164,7 +184,6 @@ internal sealed class TwinProcess : IEngineSignal, IAsyncDisposable
         _app.UseTwins();
         await _app.StartAsync();
         var address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-        var token = tokens.Make(new TwinCaller(Key, "bench", ClusterRole.Admin));
         return $$$"""
             apiVersion: v1
             kind: Config

@@ -101,20 +101,22 @@ internal static class DemoServer
     private static IEnumerable<string> Hints(string address, DataFolder folder, FirstPrincipal login, string kubeconfig)
     {
         yield return "";
-        yield return "Meanwhile, in another terminal, with kubectl:";
-        yield return $"  export KUBECONFIG={kubeconfig}";
-        yield return "  kubectl get nodes -w -L kubernetes.azure.com/node-image-version";
-        yield return "  kubectl get events";
-        yield return "with imago:";
-        yield return $"  export IMAGO_CLIENT_SECRET={login.Secret}";
-        yield return $"  imago login --server {address} --ca-file {folder.AuthorityFile} --client-id {login.AppId}";
-        yield return $"  imago explain {ServerDemoStory.Cluster} --group {ServerDemoStory.Group}";
-        yield return "or with az:";
+        yield return "Meanwhile, in another terminal, with az:";
         yield return $"  export IMAGO_CLIENT_SECRET={login.Secret}";
         yield return $"  imago az-setup --server {address} --ca {folder.AuthorityFile} --client-id {login.AppId}";
         yield return $"  export REQUESTS_CA_BUNDLE={folder.AuthorityFile}";
         yield return $"  az aks show --resource-group {ServerDemoStory.Group} --name {ServerDemoStory.Cluster} --query autoUpgradeProfile";
         yield return $"  az aks nodepool list --resource-group {ServerDemoStory.Group} --cluster-name {ServerDemoStory.Cluster} --output table";
+        yield return "or without az:";
+        yield return $"  export IMAGO_CLIENT_SECRET={login.Secret}";
+        yield return $"  imago login --server {address} --ca-file {folder.AuthorityFile} --client-id {login.AppId}";
+        yield return $"  imago explain {ServerDemoStory.Cluster} --group {ServerDemoStory.Group}";
+
+        // Last, and so above the picture where a terminal has few rows.
+        yield return "and with kubectl:";
+        yield return $"  export KUBECONFIG={kubeconfig}";
+        yield return "  kubectl get nodes -w -L kubernetes.azure.com/node-image-version";
+        yield return "  kubectl get events";
         yield return "";
     }
 }

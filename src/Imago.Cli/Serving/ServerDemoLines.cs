@@ -6,7 +6,7 @@ namespace Imago.Cli.Serving;
 internal sealed class ServerDemoLines(Terminal terminal)
 {
     private readonly Dictionary<string, string> _told = new(StringComparer.Ordinal);
-    private HashSet<DemoHold> _holding = [];
+    private HashSet<(string Code, string Ends)> _holding = [];
 
     public void Tell(DemoState state)
     {
@@ -20,13 +20,13 @@ internal sealed class ServerDemoLines(Terminal terminal)
             Tell(state, node.Name, $"{node.Name}: {node.State}, {node.Image}{(node.Ready ? "" : ", not Ready")}{(node.Holds.IsEmpty ? "" : $" ({node.Holds[0].Code})")}.");
         }
 
-        var holding = state.Nodes.Where(n => !n.Holds.IsEmpty).Select(n => n.Holds[0]).ToHashSet();
-        foreach (var hold in holding.Where(h => !_holding.Contains(h)))
+        var holds = state.Nodes.Where(n => !n.Holds.IsEmpty).Select(n => n.Holds[0]).DistinctBy(h => h.Cause).ToList();
+        foreach (var hold in holds.Where(h => !_holding.Contains(h.Cause)))
         {
             Write(state, $"{hold.Code}: {hold.Message}");
         }
 
-        _holding = holding;
+        _holding = holds.Select(h => h.Cause).ToHashSet();
     }
 
     private void Tell(DemoState state, string subject, string text)

@@ -23,6 +23,9 @@ public sealed partial class AttachedClusterHost : IClusterHost, IClusterViewer, 
     private readonly AttachedClusterOptions _options;
     private readonly ILogger<AttachedClusterHost> _logger;
     private readonly ConcurrentDictionary<string, ClusterSession> _sessions = new(StringComparer.Ordinal);
+
+    // A lease whose holder is dead is over when it has been seen unchanged for its length, which takes longer than one try to detach.
+    private readonly ConcurrentDictionary<string, LeaseSight> _sights = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _changing = new(1);
     private readonly ITimer _sweep;
 
@@ -82,7 +85,17 @@ public sealed partial class AttachedClusterHost : IClusterHost, IClusterViewer, 
         await CloseAsync(clusterKey);
         using var client = _connect(attachment);
         LogForgetting(_logger, clusterKey);
-        await new Forgetting(client, attachment, _clock).RunAsync(cancellation);
+        var forgetting = new Forgetting(client, attachment, _clock, _sights.GetValueOrDefault(clusterKey));
+        try
+        {
+            await forgetting.RunAsync(cancellation);
+            _sights.TryRemove(clusterKey, out _);
+        }
+        catch (ConnectionException) when (forgetting.Sight is not null)
+        {
+            _sights[clusterKey] = forgetting.Sight!;
+            throw;
+        }
     }
 
     /// <inheritdoc />

@@ -11,6 +11,12 @@ public sealed record AttachedClusterOptions
     /// <summary>How long a watch may be broken before the view is not decided upon any more.</summary>
     public Duration LongestSilence { get; init; } = Duration.FromSeconds(45);
 
+    /// <summary>
+    /// How long an open watch may say nothing before the view is not decided upon any more. It is longer than the client waits before it opens a watch anew that says
+    /// nothing, so that it matters only when this process itself was stopped for a while.
+    /// </summary>
+    public Duration LongestQuiet { get; init; } = Duration.FromMinutes(4);
+
     /// <summary>How long pods wait for the list of replica sets, which says whose they are.</summary>
     public Duration OwnersFirst { get; init; } = Duration.FromSeconds(10);
 

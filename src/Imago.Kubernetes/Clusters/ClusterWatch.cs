@@ -41,11 +41,13 @@ internal sealed class ClusterWatch : IAsyncDisposable
         }
 
         // Unread is unknown, and unknown never permits disruption: a view that no watch has kept for a while is not looked at.
-        foreach (var (kind, state) in States())
+        foreach (var (kind, state, isCurrent) in States())
         {
-            if (!state.Connected && state.LastHeardAt is { } heard && NodaTime.Instant.FromDateTimeOffset(_clock.GetUtcNow()) - heard > _options.LongestSilence)
+            if (!isCurrent)
             {
-                throw new ConnectionException($"The watch of {kind} has been broken for longer than {_options.LongestSilence.TotalSeconds:0} s: {state.Trouble ?? "the cluster does not answer"}");
+                throw new ConnectionException(state.Connected
+                    ? $"The watch of {kind} is open, but has said nothing for longer than {_options.LongestQuiet.TotalSeconds:0} s. What it did not say is not guessed at; it is opened again."
+                    : $"The watch of {kind} has been broken for longer than {_options.LongestSilence.TotalSeconds:0} s: {state.Trouble ?? "the cluster does not answer"}");
             }
         }
 
@@ -99,5 +101,11 @@ internal sealed class ClusterWatch : IAsyncDisposable
         await _pods.RunAsync(_stop.Token);
     }
 
-    private IEnumerable<(string Kind, InformerState State)> States() => [("nodes", _nodes.State), ("pods", _pods.State), ("poddisruptionbudgets", _budgets.State)];
+    private IEnumerable<(string Kind, InformerState State, bool IsCurrent)> States()
+    {
+        var (longestBreak, quiet) = (_options.LongestSilence.ToTimeSpan(), _options.LongestQuiet.ToTimeSpan());
+        yield return ("nodes", _nodes.State, _nodes.IsCurrent(longestBreak, quiet));
+        yield return ("pods", _pods.State, _pods.IsCurrent(longestBreak, quiet));
+        yield return ("poddisruptionbudgets", _budgets.State, _budgets.IsCurrent(longestBreak, quiet));
+    }
 }

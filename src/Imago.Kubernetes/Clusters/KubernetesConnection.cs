@@ -65,7 +65,7 @@ internal sealed class KubernetesConnection(ClusterSession session) : IClusterCon
         var answer = await PatchAsync(Session.Client, action.Node, NodePatch.Of(seen, action.Update), cancellation);
         if (answer.Object is { } patched)
         {
-            Session.View.NodeSeen(patched);
+            Session.View.NodeAnswered(patched);
             return PatchOutcome.Patched;
         }
 
@@ -121,7 +121,9 @@ internal sealed class KubernetesConnection(ClusterSession session) : IClusterCon
     }
 
     /// <inheritdoc />
-    public ValueTask<ClusterLease?> HoldLeaseAsync(string holder, Duration length, CancellationToken cancellation) => Session.Lease.HoldAsync(holder, length, cancellation);
+    public ValueTask<ClusterLease?> HoldLeaseAsync(string holder, Duration length, CancellationToken cancellation) =>
+        // One process may have the same cluster attached under two names: these are two who must not work on it at once.
+        Session.Lease.HoldAsync($"{holder} as {Session.Attachment.ClusterKey}", length, cancellation);
 
     /// <inheritdoc />
     public ValueTask TellAsync(ImmutableArray<ClusterEvent> events, CancellationToken cancellation)
@@ -138,7 +140,7 @@ internal sealed class KubernetesConnection(ClusterSession session) : IClusterCon
     {
         if (await Session.Client.FindAsync(ResourceTypes.Nodes, new ObjectKey("", node), cancellation) is { } now)
         {
-            Session.View.NodeSeen(now);
+            Session.View.NodeAnswered(now);
         }
 
         return PatchOutcome.Conflict;

@@ -107,6 +107,17 @@ internal sealed class LiveView(NodeReader reader, IClusterWatcher watcher)
         }
     }
 
+    /// <summary>
+    /// What an answer says of a node. Answers and watch go different ways: of one that is gone, or another one by now, the watch has told already, and would never tell again.
+    /// </summary>
+    public void NodeAnswered(KubernetesNode node)
+    {
+        if (Find(node.Metadata.Name ?? "") is { } known && known.Metadata.Uid == node.Metadata.Uid)
+        {
+            NodeSeen(node);
+        }
+    }
+
     public void NodeGone(string name)
     {
         bool isOther;
@@ -151,7 +162,13 @@ internal sealed class LiveView(NodeReader reader, IClusterWatcher watcher)
         string? node;
         lock (_lock)
         {
-            node = Pod(key)?.NodeName;
+            var pod = Pod(key);
+            if (pod?.Owner is { Kind: "ReplicaSet" } owner)
+            {
+                _owners.PodGone(new ObjectKey(key.Namespace, owner.Name), key);
+            }
+
+            node = pod?.NodeName;
             _newPods[key] = null;
         }
 

@@ -26,6 +26,13 @@ internal sealed class LeaseKeeper(KubernetesClient client, string ns, RecordStor
     /// <summary>The epoch under which we hold the lease; null: we do not, as far as we know.</summary>
     public long? Epoch => _held?.Epoch;
 
+    /// <summary>What was seen of it last; who goes on after this one need not begin to wait anew. Null: nothing.</summary>
+    public LeaseSight? Sight
+    {
+        get => _seen is { } seen ? new LeaseSight(seen, _seenAt) : null;
+        init => (_seen, _seenAt) = value is null ? (null, 0) : (value.Lease, value.At);
+    }
+
     public async ValueTask<ClusterLease?> HoldAsync(string holder, Duration length, CancellationToken cancellation)
     {
         var start = clock.GetTimestamp();
@@ -188,3 +195,8 @@ internal sealed class LeaseKeeper(KubernetesClient client, string ns, RecordStor
 
     private sealed record Held(string Holder, long Epoch, long RenewedAt, Instant At);
 }
+
+/// <summary>A lease as it was seen.</summary>
+/// <param name="Lease">The lease.</param>
+/// <param name="At">Since when it has looked like this, as a timestamp of our own clock.</param>
+internal sealed record LeaseSight(Lease Lease, long At);

@@ -10,7 +10,7 @@ namespace Imago.Cli.Tests.Serving;
 public sealed class ServerDemoLinesTests : IDisposable
 {
     private static readonly Instant At = Instant.FromUtc(2026, 11, 25, 22, 38);
-    private static readonly DemoHold Window = new("WindowClosed", "The maintenance window is closed; it opens at 2026-11-25T22:40:00Z.");
+    private static readonly DemoHold Window = new("WindowClosed", "The maintenance window is closed; it opens at 2026-11-25T22:40:00Z.", "the window opens");
 
     private readonly StringWriter _out = new();
     private readonly ServerDemoLines _lines;
@@ -34,6 +34,15 @@ public sealed class ServerDemoLinesTests : IDisposable
     }
 
     [Fact]
+    public void Lines_OfNodesHeldByOneBudgetWhoseNumbersChange_TellItOnce()
+    {
+        _lines.Tell(State(Node("n1", "Pending", Budget("cart-1", 5)), Node("n2", "Pending", Budget("cart-2", 5))));
+        _lines.Tell(State(Node("n1", "Pending", Budget("cart-1", 4)), Node("n2", "Pending", Budget("cart-2", 4))));
+
+        Told().Where(l => l.Contains("BudgetBlocks:", StringComparison.Ordinal)).ShouldBe([$"2026-11-25 22:38:00  BudgetBlocks: {Budget("cart-1", 5).Message}"]);
+    }
+
+    [Fact]
     public void Lines_OfAHoldThatComesBack_TellItAgain()
     {
         _lines.Tell(State(Node("n1", "Pending", Window)));
@@ -44,6 +53,9 @@ public sealed class ServerDemoLinesTests : IDisposable
     }
 
     private string[] Told() => _out.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+
+    private static DemoHold Budget(string pod, int pods) =>
+        new("BudgetBlocks", $"pod {pod} cannot be evicted now: disruption budget cart (3 of {pods} pods healthy).", "disruption budget cart allows a disruption");
 
     private static DemoState State(params DemoNode[] nodes) => new(At, At, [.. nodes], []);
 

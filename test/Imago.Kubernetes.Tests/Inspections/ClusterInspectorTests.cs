@@ -56,6 +56,15 @@ public sealed class ClusterInspectorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Inspect_ObjectsThatSayNothing_AreLookedAtAllTheSame()
+    {
+        _api.List("/api/v1/nodes", """{"metadata":{"name":"bare"}}""");
+        _api.List("/apis/apps/v1/deployments", """{"metadata":{"namespace":"shop","name":"bare"}}""", """{"metadata":{"namespace":"shop","name":"hollow"},"spec":{"template":{}}}""");
+
+        (await InspectAsync()).View.Nodes.Keys.ShouldBe(["bare"]);
+    }
+
+    [Fact]
     public async Task Inspect_SelectorThatCannotBeRead_IsAboutTheRequest()
     {
         var refused = await Should.ThrowAsync<InspectionException>(async () => await InspectAsync(pools: [new PoolSelector("one", "a b")]));

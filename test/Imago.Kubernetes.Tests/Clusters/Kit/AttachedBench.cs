@@ -25,13 +25,15 @@ internal sealed class AttachedBench : IAttachments, IAsyncDisposable
         Api = api;
         Attachment = new Attachment(Key, "", null, [], null);
         Host = new AttachedClusterHost(
-            this, api.Connect, new NodeProviders(new WallClock()), _ => Interlocked.Increment(ref _happened), new WallClock(), options ?? new(), NullLogger<AttachedClusterHost>.Instance)
+            this, _ => api.Connect(Clock), new NodeProviders(Clock), _ => Interlocked.Increment(ref _happened), Clock, options ?? new(), NullLogger<AttachedClusterHost>.Instance)
         {
             NodesChanged = _ => Interlocked.Increment(ref _nodesChanged),
         };
     }
 
     public MiniApi Api { get; }
+
+    public JumpingClock Clock { get; } = new();
 
     public AttachedClusterHost Host { get; }
 
@@ -47,9 +49,9 @@ internal sealed class AttachedBench : IAttachments, IAsyncDisposable
 
     public static async Task<AttachedBench> StartAsync(AttachedClusterOptions? options = null) => new(await MiniApi.StartAsync(), options);
 
-    public ValueTask<Attachment?> FindAsync(string clusterKey, CancellationToken cancellation) => ValueTask.FromResult(Attachment);
+    public ValueTask<Attachment?> FindAsync(string clusterKey, CancellationToken cancellation) => ValueTask.FromResult(Attachment is { } present ? present with { ClusterKey = clusterKey } : null);
 
-    public async ValueTask<IHostedCluster> OpenAsync() => await Host.OpenAsync(Key, new StoredLease(Key, "h", 1, Instant.MaxValue), Cancellation);
+    public async ValueTask<IHostedCluster> OpenAsync(string key = Key) => await Host.OpenAsync(key, new StoredLease(key, "h", 1, Instant.MaxValue), Cancellation);
 
     public async ValueTask DisposeAsync()
     {
@@ -69,6 +71,23 @@ internal sealed class AttachedBench : IAttachments, IAsyncDisposable
             }
 
             await Task.Delay(10, Cancellation);
+        }
+    }
+
+    /// <summary>Looks until it can be looked at again.</summary>
+    public static async Task SeesAgainAsync(IClusterConnection connection)
+    {
+        for (var i = 0; ; i++)
+        {
+            try
+            {
+                await connection.ObserveAsync(Cancellation);
+                return;
+            }
+            catch (ConnectionException) when (i < 1000)
+            {
+                await Task.Delay(10, Cancellation);
+            }
         }
     }
 

@@ -188,15 +188,20 @@ public sealed partial class ShardWorker : IEngineSignal, IDisposable
 
     private async ValueTask PassAsync(Shard shard, ClusterWake wake, CancellationToken stopping)
     {
-        // A cluster that could not be reached waits for a place among its like before it waits for one among all.
-        var apart = shard.IsUnreachable(wake.ClusterKey) ? _unreachable : null;
-        if (!await EnterAsync(apart, stopping))
+        // A cluster that could not be reached needs a place among its like, too. If there is none it comes back later rather than waits, so that a nudge can overtake it.
+        var apart = shard.IsUnreachable(wake) ? _unreachable : null;
+        if (apart is not null && !await apart.WaitAsync(TimeSpan.Zero, CancellationToken.None))
         {
+            shard.Hold(wake, Now() + _options.FirstReach);
             shard.Ended(wake);
             return;
         }
 
-        if (!await EnterAsync(_passes, stopping))
+        try
+        {
+            await _passes.WaitAsync(stopping);
+        }
+        catch (OperationCanceledException)
         {
             apart?.Release();
             shard.Ended(wake);
@@ -228,19 +233,6 @@ public sealed partial class ShardWorker : IEngineSignal, IDisposable
             _passes.Release();
             apart?.Release();
             shard.Ended(wake);
-        }
-    }
-
-    private static async ValueTask<bool> EnterAsync(SemaphoreSlim? places, CancellationToken stopping)
-    {
-        try
-        {
-            await (places?.WaitAsync(stopping) ?? Task.CompletedTask);
-            return true;
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Imago.Application.Engine;
 using Imago.Application.Tests.Engine.Kit;
+using Imago.Domain.Clusters;
 using Imago.Domain.Rollouts.Actions;
 using Imago.Domain.Rollouts.Records;
 using NodaTime;
@@ -18,9 +19,10 @@ public sealed class ClusterQueriesTests
         var world = new Installation();
         await world.CreateAsync(("apps", 2));
         await world.RunAsync(Duration.FromHours(1));
+        var before = (await world.Host.LookAsync(Installation.Key, TestContext.Current.CancellationToken))!;
         world.Release(Installation.New);
         await world.NudgeAsync();
-        var seen = new Progress(world);
+        var seen = new Progress(world, before.View);
         string? node = null;
         for (var steps = 0; node is null; steps++)
         {
@@ -49,14 +51,15 @@ public sealed class ClusterQueriesTests
 
     private static ClusterQueries QueriesOf(Installation world, IClusterViewer viewer) => new(world.Store, world, viewer, world, world.Clock);
 
-    /// <summary>The cluster as it is, with a provider that tells how far everything is.</summary>
-    private sealed class Progress(Installation world) : IClusterViewer
+    /// <summary>The cluster as it is, with nodes that stay registered while they are reimaged, as most do, and a provider that tells how far everything is.</summary>
+    private sealed class Progress(Installation world, ClusterView nodes) : IClusterViewer
     {
         public async ValueTask<ClusterPicture?> LookAsync(string clusterKey, CancellationToken cancellation)
         {
             var picture = (await world.Host.LookAsync(clusterKey, cancellation))!;
             return picture with
             {
+                View = nodes,
                 Operations = picture.Records.Values.SelectMany(r => r.Record.AwaitedOperations())
                     .ToImmutableDictionary(id => id, id => new ProviderOperation(id, OperationState.Running, null, null, null) { Progress = "40 %: copying the image" }),
             };

@@ -37,9 +37,15 @@ internal sealed record TwinKind(int Index, ObjectKind Kind, string Name, bool Na
 
     public static TwinKind Leases { get; } = new(12, new ObjectKind("coordination.k8s.io", "v1", "leases"), "Lease", true);
 
+    /// <summary>Documents only: nothing binds volumes in a simulated cluster, but the dump that forecasts read asks for them.</summary>
+    public static TwinKind PersistentVolumes { get; } = new(13, new ObjectKind("", "v1", "persistentvolumes"), "PersistentVolume", false);
+
+    /// <summary>Documents only, as volumes.</summary>
+    public static TwinKind PersistentVolumeClaims { get; } = new(14, new ObjectKind("", "v1", "persistentvolumeclaims"), "PersistentVolumeClaim", true);
+
     /// <summary>All kinds, each at its index.</summary>
     public static ImmutableArray<TwinKind> All { get; } =
-        [Nodes, Pods, Namespaces, Events, ConfigMaps, ServiceAccounts, Services, Budgets, Deployments, ReplicaSets, StatefulSets, DaemonSets, Leases];
+        [Nodes, Pods, Namespaces, Events, ConfigMaps, ServiceAccounts, Services, Budgets, Deployments, ReplicaSets, StatefulSets, DaemonSets, Leases, PersistentVolumes, PersistentVolumeClaims];
 
     private static readonly FrozenDictionary<string, TwinKind> ById = All.ToFrozenDictionary(k => k.Id, StringComparer.Ordinal);
 

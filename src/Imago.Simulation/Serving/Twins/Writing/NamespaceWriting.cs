@@ -41,7 +41,7 @@ internal sealed class NamespaceWriting(SimulatedWorld world, ObjectLedger ledger
             world.Pods.Stop(pod);
         }
 
-        foreach (var kind in (ReadOnlySpan<TwinKind>)[TwinKind.ConfigMaps, TwinKind.Services, TwinKind.Leases])
+        foreach (var kind in (ReadOnlySpan<TwinKind>)[TwinKind.ConfigMaps, TwinKind.Services, TwinKind.Leases, TwinKind.PersistentVolumeClaims])
         {
             foreach (var plain in ledger.InNamespace(kind, name).ToList())
             {

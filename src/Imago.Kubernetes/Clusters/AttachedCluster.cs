@@ -39,6 +39,12 @@ internal sealed class AttachedCluster : IHostedCluster
         if (ReferenceEquals(session, before))
         {
             session.Leave();
+            if (session.Lease.Epoch is null)
+            {
+                // Only who holds the lease knows the records without reading them: another server may have written meanwhile.
+                session.Records.Forget();
+            }
+
             return false;
         }
 

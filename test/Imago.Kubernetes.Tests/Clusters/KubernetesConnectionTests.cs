@@ -324,6 +324,22 @@ public sealed class KubernetesConnectionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Advance_AnotherServerHasWrittenRecords_ReadsThem()
+    {
+        (await Connection.ReadRecordsAsync(Cancellation)).ShouldBeEmpty();
+        await using var second = new AttachedBench.Second(_bench);
+        await using (var other = await second.OpenAsync())
+        {
+            var lease = (await other.Connection.HoldLeaseAsync("b", Duration.FromSeconds(60), Cancellation))!;
+            await other.Connection.WriteRecordAsync(RecordStoreTests.Rollout() with { Epoch = lease.Epoch }, null, Cancellation);
+        }
+
+        await _cluster.AdvanceAsync(Cancellation);
+
+        (await Connection.ReadRecordsAsync(Cancellation)).Keys.ShouldBe(["apps"]);
+    }
+
+    [Fact]
     public async Task Idle_NobodyUsesIt_IsPutAwayAndComesBack()
     {
         await using var bench = await AttachedBench.StartAsync(new AttachedClusterOptions { KeepIdle = Duration.FromMilliseconds(100) });

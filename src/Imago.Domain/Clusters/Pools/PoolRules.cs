@@ -70,7 +70,7 @@ public static class PoolRules
         var byProvisioner = FirstLabel(labels, AutoProvisioners);
         if (poolLabel is not null && labels.TryGetValue(poolLabel, out var named) && named.Length > 0)
         {
-            return new PoolMembership(named, $"label {poolLabel}", AutoProvisioned: byProvisioner is not null);
+            return Found(named, $"label {poolLabel}", autoProvisioned: byProvisioner is not null);
         }
 
         if (IsVirtual(labels))
@@ -90,24 +90,24 @@ public static class PoolRules
 
         if (byProvisioner is { } provisioned)
         {
-            return new PoolMembership(provisioned.Value, $"label {provisioned.Key}", AutoProvisioned: true);
+            return Found(provisioned.Value, $"label {provisioned.Key}", autoProvisioned: true);
         }
 
         if (FirstLabel(labels, Labels) is { } found)
         {
-            return new PoolMembership(found.Value, $"label {found.Key}");
+            return Found(found.Value, $"label {found.Key}");
         }
 
         if (annotations.GetValueOrDefault("cluster.x-k8s.io/owner-name") is { Length: > 0 } owner)
         {
             var isSet = annotations.GetValueOrDefault("cluster.x-k8s.io/owner-kind") is "MachineSet";
-            return new PoolMembership(isSet ? WithoutHash(owner) : owner, "annotation cluster.x-k8s.io/owner-name");
+            return Found(isSet ? WithoutHash(owner) : owner, "annotation cluster.x-k8s.io/owner-name");
         }
 
         // `rendered-worker-0123456789abcdef`: the machine config pool stands in the middle.
         return annotations.GetValueOrDefault("machineconfiguration.openshift.io/currentConfig")?.Split('-') is ["rendered", .. var middle, _]
             && middle.Length > 0
-            ? new PoolMembership(string.Join('-', middle), "annotation machineconfiguration.openshift.io/currentConfig")
+            ? Found(string.Join('-', middle), "annotation machineconfiguration.openshift.io/currentConfig")
             : new PoolMembership(Default, NoKnownLabel);
     }
 
@@ -138,6 +138,10 @@ public static class PoolRules
 
         return isControlPlane ? usual : new PoolMembership(NotChosen, "no selector", Managed: false);
     }
+
+    // Workers whose pool happens to bear one of our own names must not share it with nodes that are left alone.
+    private static PoolMembership Found(string name, string source, bool autoProvisioned = false) =>
+        new(name is ControlPlane or Virtual or NotChosen ? $"{name}-nodes" : name, source, AutoProvisioned: autoProvisioned);
 
     private static bool IsVirtual(IReadOnlyDictionary<string, string> labels) =>
         labels.GetValueOrDefault("type") is "virtual-kubelet" || labels.GetValueOrDefault("eks.amazonaws.com/compute-type") is "fargate";

@@ -30,6 +30,13 @@ public class ChosenPoolTests
     public void Node_NothingIsChosen_FollowsTheUsualLabels() =>
         PoolRules.Chosen(Labels("agentpool=np1"), None, []).ShouldBe(new PoolMembership("np1", "label agentpool"));
 
+    [Theory]
+    [InlineData("agentpool=control-plane", "control-plane-nodes")]
+    [InlineData("eks.amazonaws.com/nodegroup=virtual", "virtual-nodes")]
+    [InlineData("karpenter.sh/nodepool=not-chosen", "not-chosen-nodes")]
+    public void Worker_PoolBearsANameOfNodesThatAreLeftAlone_IsKeptApartFromThem(string labels, string pool) =>
+        PoolRules.Of(Labels(labels), None).ShouldSatisfyAllConditions(found => found.Pool.ShouldBe(pool), found => found.Managed.ShouldBeTrue());
+
     [Fact]
     [Trait("Rule", "CH-89")]
     public void Node_OfAnAutoProvisioner_StaysMarkedInAChosenPool() =>

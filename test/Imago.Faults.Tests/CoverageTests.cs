@@ -28,7 +28,7 @@ public sealed class CoverageTests(ITestOutputHelper output)
             .. Enum.GetNames<SurgeStep>().Select(s => $"surge {s}"), .. Enum.GetNames<NodeResult>().Select(r => $"node {r}"),
             "second attempt", "forced", "surge of one tried", "fallback in place", "security patch", "foreign cordon under way", "nothing in the way",
             $"fault {nameof(ReasonCode.Aborted)}", $"fault {nameof(ReasonCode.ImageWithdrawn)}", $"fault {nameof(ReasonCode.NotReadyAfterUpgrade)}",
-            $"fault {nameof(ReasonCode.Quarantined)}", $"fault {nameof(ReasonCode.Undrainable)}", $"fault {nameof(ReasonCode.NoCapacity)}", "fault Superseded", "fault ProviderFailed",
+            $"fault {nameof(ReasonCode.Quarantined)}", $"fault {nameof(ReasonCode.Undrainable)}", $"fault {nameof(ReasonCode.BarePodKept)}", $"fault {nameof(ReasonCode.NoCapacity)}", "fault Superseded", "fault ProviderFailed",
         ];
         wanted.Where(w => !seen.ContainsKey(w)).ShouldBeEmpty();
     }

@@ -16,6 +16,7 @@ public sealed class PlantedBugTests(ITestOutputHelper output)
     [InlineData(nameof(SeveralBudgetsIgnored), 3, 150)]
     [InlineData(nameof(ForcedAlways), 3, 20)]
     [InlineData(nameof(DrainSkipped), 3, 20)]
+    [InlineData(nameof(BarePodsUnseen), 3, 50)]
     [InlineData(nameof(SurgeOffByOne), 2, 20)]
     [InlineData(nameof(UnavailableOffByOne), 2, 50)]
     [InlineData(nameof(WindowEndIncluded), 1, 200)]

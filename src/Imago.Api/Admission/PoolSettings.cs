@@ -61,6 +61,7 @@ internal static partial class PoolSettings
             problems.Add(Paths.Join(path, "count"), $"Node pool '{pool.Name}' is a System pool and needs at least one node. Set count to 1 or more, or make it a User pool.");
         }
 
+        // UP-69: min and max bound what the autoscaler makes of the pool, not an upgrade: its surge may exceed max.
         if (pool.Properties.Flag("enableAutoScaling") != true)
         {
             return;

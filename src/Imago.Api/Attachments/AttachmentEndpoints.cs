@@ -45,6 +45,10 @@ internal sealed class AttachmentEndpoints(Scopes scopes, Commits commits, Inspec
 
     public static ApiAnswer NotFound(ApiRequest request) => Problems.ResourceNotFound($"{request.Cluster}/providers/Imago/attachments/{AttachmentDocument.Name}", request.Group);
 
+    /// <summary>There is nothing to check, or to let go of, in a cluster that is Imago's own.</summary>
+    public static ApiAnswer NotAttached(ClusterResources cluster) => Problems.Of(
+        404, ErrorCodes.ResourceNotFound, $"Cluster '{ClusterResources.NameOf(cluster.Cluster)}' is simulated, not attached: there is nothing to check or to detach. Deleting the cluster deletes its nodes with it.");
+
     private async ValueTask<ApiAnswer> InspectAsync(ApiRequest request)
     {
         var (_, refusal) = await scopes.GroupAsync(request);
@@ -127,7 +131,7 @@ internal sealed class AttachmentEndpoints(Scopes scopes, Commits commits, Inspec
 
         if (cluster!.Attachment is null || await attachments.FindAsync(cluster.Cluster.Key, request.Cancellation) is not { } attachment)
         {
-            return NotFound(request);
+            return NotAttached(cluster);
         }
 
         var (inspection, failed) = await inspections.LookAsync(request, attachment);
@@ -142,7 +146,11 @@ internal sealed class AttachmentEndpoints(Scopes scopes, Commits commits, Inspec
             var version = AttachedDocuments.VersionOf(inspection!.KubernetesVersion);
             var batch = new StoreBatch
             {
-                Resources = version.Length > 0 && version != now!.Status.KubernetesVersion ? AttachmentWriting.Version(request, now.Cluster, version) : [],
+                Resources =
+                [
+                    .. version.Length > 0 && version != now!.Status.KubernetesVersion ? AttachmentWriting.Version(request, now.Cluster, version) : [],
+                    .. now!.Attachment is { } noted ? AttachmentWriting.Noted(noted, attachment, inspection) : [],
+                ],
                 Activities = [ActivityJournal.Succeeded(request, now!.Cluster.Id, Facts(inspection, attachment))],
                 Nudges = [(now.Cluster.Key, request.Now)],
             };

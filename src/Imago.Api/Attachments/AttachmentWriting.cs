@@ -59,6 +59,7 @@ internal sealed class AttachmentWriting(IStore store, ISecretBox secrets)
         var id = ResourceId.Parse(cluster.Cluster.Id).Id!;
         var before = cluster.Attachment!;
         var document = AttachmentDocument.Write(body.Attachment, inspection.Server, secrets);
+        var noted = Noted(before, body.Attachment, inspection);
         var attachment = before with { Document = document, Version = before.Version + 1, ChangedAt = request.Now };
         var version = AttachedDocuments.VersionOf(inspection.KubernetesVersion);
         var added = inspection.Pools.Where(p => cluster.Pool(p.Name) is null).Select(p => Pool(request, id, p)).ToImmutableArray();
@@ -68,6 +69,7 @@ internal sealed class AttachmentWriting(IStore store, ISecretBox secrets)
             Resources =
             [
                 new ResourceWrite.Document(document, before.Version, request.Now) { Key = before.Key },
+                .. noted,
                 .. version.Length > 0 && version != cluster.Status.KubernetesVersion ? Version(request, cluster.Cluster, version) : [],
                 .. added.Select(p => new ResourceWrite.Create(p) { Key = p.Key }),
             ],
@@ -87,10 +89,18 @@ internal sealed class AttachmentWriting(IStore store, ISecretBox secrets)
         return [.. writes];
     }
 
+    /// <summary>UP-25: what the node provider said when it was looked at. What one that did not answer said before stays; without a provider nothing does.</summary>
+    public static ImmutableArray<ResourceWrite> Noted(StoredResource stored, Attachment attachment, Inspection inspection)
+    {
+        var before = StatusText.ReadAttachment(stored.Status);
+        var after = StatusText.Write(before with { Provider = attachment.Provider is null ? null : inspection.Limits ?? before.Provider });
+        return after == StatusText.Write(before) ? [] : [new ResourceWrite.Status(after, stored.StatusVersion) { Key = stored.Key }];
+    }
+
     private StoredResource Attachment(ApiRequest request, ResourceId cluster, AttachmentBody body, Inspection inspection)
     {
         var id = ResourceId.Parse($"{cluster.Text}/providers/Imago/attachments/{AttachmentDocument.Name}").Id!;
-        return ResourceWrites.New(request, id, ResourceTypes.Attachment, cluster.Key, cluster.Key, AttachmentDocument.Write(body.Attachment, inspection.Server, secrets), "{}");
+        return ResourceWrites.New(request, id, ResourceTypes.Attachment, cluster.Key, cluster.Key, AttachmentDocument.Write(body.Attachment, inspection.Server, secrets), StatusText.Write(new AttachmentStatus { Provider = inspection.Limits }));
     }
 
     private static StoredResource Pool(ApiRequest request, ResourceId cluster, InspectedPool pool)

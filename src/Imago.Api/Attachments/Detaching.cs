@@ -46,7 +46,7 @@ internal sealed class Detaching(IStore store, Scopes scopes, Commits commits, Op
         var cluster = await scopes.FindClusterAsync(request);
         if (cluster?.Attachment is null)
         {
-            return Attempt.Only(cluster is null ? ApiAnswer.Nothing() : AttachmentEndpoints.NotFound(request));
+            return Attempt.Only(cluster is null ? ApiAnswer.Nothing() : AttachmentEndpoints.NotAttached(cluster));
         }
 
         return Preconditions.RefusalOf(request, cluster.Attachment) is { } unmet ? Attempt.Only(unmet) : await BeginAsync(request, cluster, force);

@@ -23,8 +23,10 @@ public sealed class IntentReader(ReleaseRings rings, KubernetesCalendar calendar
         var stored = resources.First(r => r.IsOf(ResourceTypes.ManagedCluster));
         var document = ClusterDocument.Of(stored);
         var status = StatusText.ReadCluster(stored.Status);
-        var attached = resources.Any(r => r.IsOf(ResourceTypes.Attachment));
-        var pools = resources.Where(r => r.IsOf(ResourceTypes.AgentPool)).Select(p => Pool(p, document, attached)).OrderBy(p => p.Spec.Name, StringComparer.Ordinal).ToImmutableArray();
+        var attachment = resources.FirstOrDefault(r => r.IsOf(ResourceTypes.Attachment));
+        var attached = attachment is not null;
+        var limits = attachment is null ? null : StatusText.ReadAttachment(attachment.Status).Provider;
+        var pools = resources.Where(r => r.IsOf(ResourceTypes.AgentPool)).Select(p => Pool(p, document, attached, limits)).OrderBy(p => p.Spec.Name, StringComparer.Ordinal).ToImmutableArray();
         var spec = new ClusterSpec
         {
             Name = ResourceId.Parse(stored.Id).Id!.Name,
@@ -48,13 +50,16 @@ public sealed class IntentReader(ReleaseRings rings, KubernetesCalendar calendar
         return new ClusterIntent(spec, pools, document.Location);
     }
 
-    private static PoolIntent Pool(StoredResource stored, ClusterDocument cluster, bool attached)
+    private static PoolIntent Pool(StoredResource stored, ClusterDocument cluster, bool attached, ProviderLimits? limits)
     {
         var document = PoolDocument.Of(stored);
         var status = StatusText.ReadPool(stored.Status);
 
         // UP-93: what the planner calls force lifts disruption budgets, so only an override that does counts here.
         var spec = document.Spec(Version(status.KubernetesVersion), Version(status.CreatedAtKubernetes), cluster.BudgetOverride, status.Pause);
+
+        // UP-25: what its node provider has room for, as far as it has said so.
+        spec = limits is null ? spec : spec with { Provider = limits.For(spec.Name) };
         return document.Intent(attached ? Observed(spec, status) : spec);
     }
 

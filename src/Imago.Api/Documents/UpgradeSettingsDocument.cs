@@ -21,6 +21,7 @@ internal static class UpgradeSettingsDocument
             DrainTimeout = Minutes(document, "drainTimeoutInMinutes") ?? settings.DrainTimeout,
             NodeSoak = Minutes(document, "nodeSoakDurationInMinutes") ?? settings.NodeSoak,
             Undrainable = Named<UndrainableNodeBehavior>(document, "undrainableNodeBehavior") ?? settings.Undrainable,
+            BarePods = Named<BarePods>(document, "barePods") ?? settings.BarePods,
             WindowClose = Named<WindowClose>(document, "windowClose") ?? settings.WindowClose,
             Canary = Named<Canary>(document, "canary") ?? settings.Canary,
             CanarySoak = Minutes(document, "canarySoakInMinutes") ?? settings.CanarySoak,

@@ -42,9 +42,10 @@ public static class AttachedDocuments
             properties["osSKU"] = sku.ToString();
         }
 
-        if (!pool.Zones.IsDefaultOrEmpty)
+        // AKS labels nodes that are in no zone with zone 0, which its API does not know.
+        if (!pool.Zones.IsDefault && pool.Zones.Where(z => z != "0").ToArray() is { Length: > 0 } zones)
         {
-            properties["availabilityZones"] = new JsonArray([.. pool.Zones.Select(z => (JsonNode)z)]);
+            properties["availabilityZones"] = new JsonArray([.. zones.Select(z => (JsonNode)z)]);
         }
 
         return new JsonObject { ["properties"] = properties };

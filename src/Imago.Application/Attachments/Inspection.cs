@@ -9,7 +9,11 @@ namespace Imago.Application.Attachments;
 /// <param name="View">What was observed.</param>
 /// <param name="Pools">The pools found, by name.</param>
 /// <param name="Findings">What was checked and how it ended, in the order of the checks.</param>
-public sealed record Inspection(string Server, string KubernetesVersion, ClusterView View, ImmutableArray<InspectedPool> Pools, ImmutableArray<Finding> Findings);
+public sealed record Inspection(string Server, string KubernetesVersion, ClusterView View, ImmutableArray<InspectedPool> Pools, ImmutableArray<Finding> Findings)
+{
+    /// <summary>What the node provider can do and has room for; null: there is none, or it did not say.</summary>
+    public ProviderLimits? Limits { get; init; }
+}
 
 /// <summary>A pool as it was found.</summary>
 /// <param name="Name">Name.</param>

@@ -26,6 +26,8 @@ public sealed partial class ClusterEngine
         /// <summary>Runs it. Again: somebody else wrote first, so the same from the beginning. Keep: something happens in the cluster.</summary>
         public async ValueTask<(bool Again, Instant? WakeAt, bool Keep)> RunAsync(CancellationToken cancellation)
         {
+            // UP-25: before it is planned what a pool has room for.
+            await engine.NoteLimitsAsync(_stored, open, _changes, cancellation);
             var intent = engine._intents.Read(_stored.Resources, engine.Now());
             Endings.BeginAborts(_changes);
             var (writes, imageless) = Shapes.Prepare(_stored, intent, _catalog, _changes.Open, engine.Now());

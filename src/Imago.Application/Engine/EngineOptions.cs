@@ -44,8 +44,20 @@ public sealed record EngineOptions
     /// </summary>
     public Duration KeepEmptyPools { get; init; } = Duration.FromDays(7);
 
+    /// <summary>How long a pass waits for what the node provider of an attached cluster says of itself.</summary>
+    public Duration LimitsPatience { get; init; } = Duration.FromSeconds(2);
+
     /// <summary>Most clusters that this process passes over at the same time.</summary>
     public int MostPassesAtOnce { get; init; } = 16;
+
+    /// <summary>
+    /// Most of them that could not be reached when they were passed over last. Each may hang until it times out: without a share of their own some dead clusters would fill
+    /// every place, and the others would wait for them.
+    /// </summary>
+    public int MostUnreachableAtOnce => Math.Max(1, MostPassesAtOnce / 4);
+
+    /// <summary>Nodes that come to or leave a cluster which is not open, within this time, are answered by one pass.</summary>
+    public Duration NodesCoalescing { get; init; } = Duration.FromSeconds(10);
 
     /// <summary>Most due wakes that are taken from the store with one question.</summary>
     public int MostWakesPerPoll { get; init; } = 500;

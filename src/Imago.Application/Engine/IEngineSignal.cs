@@ -12,4 +12,12 @@ public interface IEngineSignal
     void Happened(string clusterKey)
     {
     }
+
+    /// <summary>
+    /// A cluster has other nodes than before, or nodes that run something else. If this process works on it but has it put away, it is woken after a while: its pools may
+    /// be others. May be called from any thread, and often.
+    /// </summary>
+    void NodesChanged(string clusterKey)
+    {
+    }
 }

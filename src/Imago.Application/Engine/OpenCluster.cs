@@ -25,5 +25,8 @@ internal sealed class OpenCluster(StoredLease lease, IHostedCluster hosted, Clus
     /// <summary>Channel transitions whose rollouts have been looked up in history.</summary>
     public HashSet<string> LookedUp { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Whether the node provider has been asked for its limits; once is enough while the cluster is open.</summary>
+    public bool LimitsAsked { get; set; }
+
     public ValueTask DisposeAsync() => Hosted.DisposeAsync();
 }

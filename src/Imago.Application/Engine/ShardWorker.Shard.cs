@@ -13,6 +13,7 @@ public sealed partial class ShardWorker
         private readonly HashSet<string> _open = new(StringComparer.Ordinal);
         private readonly Dictionary<string, int> _failures = new(StringComparer.Ordinal);
         private readonly Dictionary<string, TaskCompletionSource> _passing = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, long> _unreachable = new(StringComparer.Ordinal);
         private TaskCompletionSource _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public int Number => number;
@@ -29,6 +30,14 @@ public sealed partial class ShardWorker
                 {
                     return [.. _open];
                 }
+            }
+        }
+
+        public bool IsOpen(string clusterKey)
+        {
+            lock (_lock)
+            {
+                return _open.Contains(clusterKey);
             }
         }
 
@@ -52,6 +61,27 @@ public sealed partial class ShardWorker
                 {
                     return [.. _passing.Values.Select(p => p.Task)];
                 }
+            }
+        }
+
+        /// <summary>Passes that are under way, but for those of unreachable clusters, which have places of their own.</summary>
+        public int Busy
+        {
+            get
+            {
+                lock (_lock)
+                {
+                    return _passing.Keys.Count(k => !_unreachable.ContainsKey(k));
+                }
+            }
+        }
+
+        /// <summary>Whether a cluster could not be reached when it was passed over last, and nobody has changed anything since.</summary>
+        public bool IsUnreachable(ClusterWake wake)
+        {
+            lock (_lock)
+            {
+                return _unreachable.TryGetValue(wake.ClusterKey, out var generation) && generation == wake.Generation;
             }
         }
 
@@ -144,6 +174,15 @@ public sealed partial class ShardWorker
             lock (_lock)
             {
                 _failures.Remove(wake.ClusterKey);
+                if (result.Outcome == PassOutcome.Unreachable)
+                {
+                    _unreachable[wake.ClusterKey] = wake.Generation;
+                }
+                else
+                {
+                    _unreachable.Remove(wake.ClusterKey);
+                }
+
                 if (result.Outcome == PassOutcome.HeldElsewhere)
                 {
                     _open.Remove(wake.ClusterKey);

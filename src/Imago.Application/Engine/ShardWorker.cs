@@ -18,6 +18,8 @@ public sealed partial class ShardWorker : IEngineSignal, IDisposable
     private readonly ILogger<ShardWorker> _logger;
     private readonly ConcurrentDictionary<int, Shard> _shards = [];
     private readonly SemaphoreSlim _passes;
+    private readonly SemaphoreSlim _unreachable;
+    private readonly NodeNews _news = new();
     private readonly SemaphoreSlim _polling = new(1);
     private long _polledTicks;
     private volatile bool _nudged;
@@ -26,6 +28,7 @@ public sealed partial class ShardWorker : IEngineSignal, IDisposable
     {
         (_engine, _store, _clock, _options, _logger) = (engine, store, clock, options, logger);
         _passes = new SemaphoreSlim(options.MostPassesAtOnce);
+        _unreachable = new SemaphoreSlim(options.MostUnreachableAtOnce);
     }
 
     /// <summary>The shards that this process works on now, in order.</summary>
@@ -86,9 +89,19 @@ public sealed partial class ShardWorker : IEngineSignal, IDisposable
     }
 
     /// <inheritdoc />
+    public void NodesChanged(string clusterKey)
+    {
+        if (_shards.TryGetValue(Engine.Shards.Of(clusterKey), out var shard) && !shard.IsOpen(clusterKey))
+        {
+            _news.Note(clusterKey, Now() + _options.NodesCoalescing);
+        }
+    }
+
+    /// <inheritdoc />
     public void Dispose()
     {
         _passes.Dispose();
+        _unreachable.Dispose();
         _polling.Dispose();
     }
 
@@ -111,7 +124,7 @@ public sealed partial class ShardWorker : IEngineSignal, IDisposable
         }
 
         // A cluster that is slow to answer, or does not answer at all, must not keep the others of its shard waiting: its pass goes on while theirs begin.
-        if (shard.Passing.Count < _options.MostPassesAtOnce && shard.Take(Now()) is { } wake)
+        if (shard.Busy < _options.MostPassesAtOnce && shard.Take(Now()) is { } wake)
         {
             shard.Begin(wake);
             _ = PassAsync(shard, wake, stopping);
@@ -140,6 +153,7 @@ public sealed partial class ShardWorker : IEngineSignal, IDisposable
             }
 
             _nudged = false;
+            await NudgeAsync(now, stopping);
             foreach (var wake in await _store.WakesAsync(Shards, now, _options.MostWakesPerPoll, stopping))
             {
                 if (_shards.TryGetValue(wake.Shard, out var shard))
@@ -156,14 +170,40 @@ public sealed partial class ShardWorker : IEngineSignal, IDisposable
         }
     }
 
+    /// <summary>
+    /// Wakes clusters that are not open and have other nodes than before. By way of the store, which knows when they are due otherwise, and forgets nothing if this process
+    /// does.
+    /// </summary>
+    private async ValueTask NudgeAsync(Instant now, CancellationToken stopping)
+    {
+        var due = _news.Due(now);
+        if (due.IsEmpty)
+        {
+            return;
+        }
+
+        await _store.CommitAsync(new StoreBatch { Nudges = [.. due.Where(k => _shards.ContainsKey(Engine.Shards.Of(k))).Select(k => (k, now))] }, stopping);
+        _news.Forget(due);
+    }
+
     private async ValueTask PassAsync(Shard shard, ClusterWake wake, CancellationToken stopping)
     {
+        // A cluster that could not be reached needs a place among its like, too. If there is none it comes back later rather than waits, so that a nudge can overtake it.
+        var apart = shard.IsUnreachable(wake) ? _unreachable : null;
+        if (apart is not null && !await apart.WaitAsync(TimeSpan.Zero, CancellationToken.None))
+        {
+            shard.Hold(wake, Now() + _options.FirstReach);
+            shard.Ended(wake);
+            return;
+        }
+
         try
         {
             await _passes.WaitAsync(stopping);
         }
         catch (OperationCanceledException)
         {
+            apart?.Release();
             shard.Ended(wake);
             return;
         }
@@ -191,6 +231,7 @@ public sealed partial class ShardWorker : IEngineSignal, IDisposable
         finally
         {
             _passes.Release();
+            apart?.Release();
             shard.Ended(wake);
         }
     }

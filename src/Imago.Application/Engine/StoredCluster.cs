@@ -15,7 +15,10 @@ internal sealed record StoredCluster(ImmutableArray<StoredResource> Resources, S
     public string Name => NameOf(Resource.Id);
 
     /// <summary>Whether it is a cluster that Imago did not make.</summary>
-    public bool Attached => Resources.Any(r => Is(r, ResourceTypes.Attachment));
+    public bool Attached => Attachment is not null;
+
+    /// <summary>How it is reached; null: Imago made it.</summary>
+    public StoredResource? Attachment => Resources.FirstOrDefault(r => Is(r, ResourceTypes.Attachment));
 
     /// <summary>The cluster of what the store gives; null when there is none in it.</summary>
     public static StoredCluster? Of(ImmutableArray<StoredResource> resources) =>

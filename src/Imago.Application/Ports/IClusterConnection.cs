@@ -36,6 +36,12 @@ public interface IClusterConnection
     /// </summary>
     ValueTask<ClusterLease?> HoldLeaseAsync(string holder, Duration length, CancellationToken cancellation);
 
+    /// <summary>
+    /// Whether taking the lease writes something into the cluster of somebody else. It is then taken only when there is something to do: in a cluster without a channel nothing
+    /// is touched.
+    /// </summary>
+    bool LeaseIsWritten => false;
+
     /// <summary>Whether anybody is there to hear what <see cref="TellAsync"/> tells; false: it need not be worked out.</summary>
     bool Tells => false;
 

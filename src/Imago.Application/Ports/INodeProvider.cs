@@ -1,3 +1,4 @@
+using Imago.Application.Attachments;
 using Imago.Domain.Rollouts.Actions;
 
 namespace Imago.Application.Ports;
@@ -13,4 +14,7 @@ public interface INodeProvider
 
     /// <summary>The operation of that id, or null if it was never begun.</summary>
     ValueTask<ProviderOperation?> FindAsync(string operationId, CancellationToken cancellation);
+
+    /// <summary>What it can do and has room for (UP-25); null: it does not say.</summary>
+    ValueTask<ProviderLimits?> LimitsAsync(CancellationToken cancellation) => ValueTask.FromResult<ProviderLimits?>(null);
 }

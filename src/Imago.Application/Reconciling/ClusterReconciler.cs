@@ -63,6 +63,11 @@ public sealed class ClusterReconciler
 
     private async ValueTask<Instant?> PassAsync(ClusterSpec spec, ReleaseCatalog catalog, CancellationToken cancellation)
     {
+        if (_cluster.LeaseIsWritten && await RestingAsync(spec, catalog, cancellation) is { } resting)
+        {
+            return resting.WakeAt;
+        }
+
         if (await LeaseGuard.TakeAsync(_cluster, _clock, _options, cancellation) is not { } guard)
         {
             return Now() + (_options.LeaseLength / 2);
@@ -70,7 +75,7 @@ public sealed class ClusterReconciler
 
         for (var round = 0; round < MostRounds; round++)
         {
-            var (input, versions) = await ObserveAsync(spec, catalog, guard, cancellation);
+            var (input, versions) = await ObserveAsync(spec, catalog, guard.Epoch, cancellation);
             var step = new StepOutcome();
             foreach (var (pool, record) in input.Records)
             {
@@ -100,8 +105,27 @@ public sealed class ClusterReconciler
         return Now() + _options.ChangeCoalescing;
     }
 
+    /// <summary>What is decided if there is nothing to do; null: there is, or something is under way, and what is seen without a lease decides nothing.</summary>
+    private async ValueTask<ClusterPlan?> RestingAsync(ClusterSpec spec, ReleaseCatalog catalog, CancellationToken cancellation)
+    {
+        // What is under way is not looked at twice: each look asks the provider.
+        if ((await _cluster.ReadRecordsAsync(cancellation)).Values.Any(r => !r.Record.Ended))
+        {
+            return null;
+        }
+
+        var (input, _) = await ObserveAsync(spec, catalog, epoch: 0, cancellation);
+        if (input.Records.Values.Any(r => r.NeedsCare(input.View)) || _decider.Decide(input) is not { Start: null } plan)
+        {
+            return null;
+        }
+
+        _observer.Decided(input, plan);
+        return plan;
+    }
+
     private async ValueTask<(ClusterInput Input, ImmutableSortedDictionary<string, string> Versions)> ObserveAsync(
-        ClusterSpec spec, ReleaseCatalog catalog, LeaseGuard guard, CancellationToken cancellation)
+        ClusterSpec spec, ReleaseCatalog catalog, long epoch, CancellationToken cancellation)
     {
         var stored = await _cluster.ReadRecordsAsync(cancellation);
         var operations = new Dictionary<string, ProviderOperation>(StringComparer.Ordinal);
@@ -128,7 +152,7 @@ public sealed class ClusterReconciler
             Records = stored.ToImmutableSortedDictionary(s => s.Key, s => s.Value.Record, StringComparer.Ordinal),
             Operations = operations,
             Refused = _refused.Until,
-            Epoch = guard.Epoch,
+            Epoch = epoch,
         };
         return (input, stored.ToImmutableSortedDictionary(s => s.Key, s => s.Value.Version, StringComparer.Ordinal));
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Imago.Application.Attachments;
 using Imago.Domain.Rollouts.Records;
 using NodaTime;
 
@@ -33,6 +34,13 @@ public sealed record ClusterStatus
 
     /// <summary>MW-13: until when automatic work may ignore windows; null: windows hold.</summary>
     public Instant? WindowOverrideUntil { get; init; }
+}
+
+/// <summary>The status of an attachment: what was learnt of it by asking.</summary>
+public sealed record AttachmentStatus
+{
+    /// <summary>UP-25: what the node provider said last; null: there is none, or it has said nothing yet.</summary>
+    public ProviderLimits? Provider { get; init; }
 }
 
 /// <summary>An attached cluster cannot be reached.</summary>

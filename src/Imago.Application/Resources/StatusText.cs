@@ -20,9 +20,13 @@ public static class StatusText
 
     public static string Write(PoolStatus status) => JsonSerializer.Serialize(status, Options);
 
+    public static string Write(AttachmentStatus status) => JsonSerializer.Serialize(status, Options);
+
     public static ClusterStatus ReadCluster(string json) => JsonSerializer.Deserialize<ClusterStatus>(json, Options)!;
 
     public static PoolStatus ReadPool(string json) => JsonSerializer.Deserialize<PoolStatus>(json, Options)!;
+
+    public static AttachmentStatus ReadAttachment(string json) => JsonSerializer.Deserialize<AttachmentStatus>(json, Options)!;
 }
 
 /// <summary>Instants as ISO 8601 in UTC, to the nanosecond.</summary>

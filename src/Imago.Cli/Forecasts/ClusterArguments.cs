@@ -52,6 +52,9 @@ internal sealed class ClusterArguments
     public Option<UndrainableNodeBehavior?> Undrainable { get; } = ChoiceOption.Create(
         "--undrainable", "Nodes that cannot be drained: back to work and stop, or quarantine and go on [default: Schedule].", UndrainableNodeBehavior.Schedule, UndrainableNodeBehavior.Cordon);
 
+    public Option<BarePods?> BarePods { get; } = ChoiceOption.Create(
+        "--bare-pods", "Pods without a controller, which nobody makes again: evict them, or keep them and their node as it is [default: Evict].", Domain.Rollouts.Settings.BarePods.Evict, Domain.Rollouts.Settings.BarePods.Keep);
+
     public Option<WindowClose?> WindowClose { get; } = ChoiceOption.Create(
         "--window-close", "What is finished after a window closes: the nodes in flight, or the pool [default: FinishNode].", Domain.Rollouts.Settings.WindowClose.FinishNode, Domain.Rollouts.Settings.WindowClose.FinishPool);
 
@@ -75,7 +78,7 @@ internal sealed class ClusterArguments
     public Option<Seed> Seed { get; } = SeedOption.Create();
 
     private Option[] All =>
-        [Cluster, PoolLabel, Channel, Maintenance, Target, MaxSurge, MaxUnavailable, MaxBlockedNodes, DrainTimeout, Soak, Undrainable, WindowClose, Canary, From, Region, World, Seed];
+        [Cluster, PoolLabel, Channel, Maintenance, Target, MaxSurge, MaxUnavailable, MaxBlockedNodes, DrainTimeout, Soak, Undrainable, BarePods, WindowClose, Canary, From, Region, World, Seed];
 
     public void AddTo(Command command)
     {
@@ -127,6 +130,7 @@ internal sealed class ClusterArguments
             DrainTimeout = parsed.GetValue(DrainTimeout) ?? UpgradeSettings.DefaultDrainTimeout,
             NodeSoak = parsed.GetValue(Soak) ?? Duration.Zero,
             Undrainable = parsed.GetValue(Undrainable) ?? UndrainableNodeBehavior.Schedule,
+            BarePods = parsed.GetValue(BarePods) ?? Domain.Rollouts.Settings.BarePods.Evict,
             WindowClose = parsed.GetValue(WindowClose) ?? Domain.Rollouts.Settings.WindowClose.FinishNode,
             Canary = parsed.GetValue(Canary) ?? Domain.Rollouts.Settings.Canary.FirstNode,
         };

@@ -27,6 +27,7 @@ internal static class PoolFacts
             .Add("drain timeout", Minutes(settings.Text("drainTimeoutInMinutes")))
             .Add("soak", Minutes(settings.Text("nodeSoakDurationInMinutes")))
             .Add("undrainable", settings.Text("undrainableNodeBehavior"))
+            .Add("bare pods", settings.Text("barePods"))
             .Add("error", ArmError.Read(new JsonObject { ["error"] = pool.At("properties.status.provisioningError")?.DeepClone() })?.Text())
             .Write(terminal);
     }

@@ -14,8 +14,9 @@ internal sealed class PoolOptions
     private readonly Option<int?> _soak = RemoteOptions.Number("--node-soak-duration", "Minutes between drain and reimage.");
     private readonly Option<string?> _undrainable = RemoteOptions.Choice("--undrainable-node-behavior", "Nodes that cannot be drained: back to work and stop, or quarantine and go on.", "Schedule", "Cordon");
     private readonly Option<string?> _maxBlocked = RemoteOptions.Text("--max-blocked-nodes", "Quarantined nodes before the upgrade stops.", "number|percent");
+    private readonly Option<string?> _barePods = RemoteOptions.Choice("--bare-pods", "Pods without a controller, which nobody makes again: evict them, or keep them, so that their node cannot be drained.", "Evict", "Keep");
 
-    public Option[] All => [_count, _maxSurge, _maxUnavailable, _drainTimeout, _soak, _undrainable, _maxBlocked];
+    public Option[] All => [_count, _maxSurge, _maxUnavailable, _drainTimeout, _soak, _undrainable, _maxBlocked, _barePods];
 
     /// <summary>Writes what was said into the properties of a pool; the rest of them stays. False when nothing was said.</summary>
     public bool Apply(ParseResult parsed, JsonObject properties)
@@ -28,6 +29,7 @@ internal sealed class PoolOptions
             ("nodeSoakDurationInMinutes", parsed.GetValue(_soak)),
             ("undrainableNodeBehavior", parsed.GetValue(_undrainable)),
             ("maxBlockedNodes", parsed.GetValue(_maxBlocked)),
+            ("barePods", parsed.GetValue(_barePods)),
         };
         foreach (var (name, value) in settings.Where(s => s.Value is not null))
         {

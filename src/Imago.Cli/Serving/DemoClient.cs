@@ -33,7 +33,7 @@ internal sealed class DemoClient : IDisposable
 
     public Task<JsonObject> PutAsync(string path, string version, JsonObject body, CancellationToken cancellation) => SendAsync(HttpMethod.Put, path, version, body, cancellation);
 
-    public Task<JsonObject> PostAsync(string path, string version, JsonObject body, CancellationToken cancellation) => SendAsync(HttpMethod.Post, path, version, body, cancellation);
+    public Task<JsonObject> PostAsync(string path, string version, JsonObject? body, CancellationToken cancellation) => SendAsync(HttpMethod.Post, path, version, body, cancellation);
 
     public void Dispose() => _http.Dispose();
 

@@ -1,4 +1,5 @@
 using Imago.Application.Storage;
+using Imago.Cli.Remote;
 using Imago.Cli.Terminals;
 using Imago.Server.Configuration;
 using Imago.Server.DataFolders;
@@ -16,6 +17,7 @@ internal static class DemoServer
 {
     private const string DefaultListen = "https://127.0.0.1:8443";
     private const string FreeListen = "https://127.0.0.1:0";
+    private const string KubeconfigName = "demo.kubeconfig";
 
     public static Task<int> RunAsync(
         Terminal terminal, Func<IEnumerable<(string Key, string? Value)>, ServerOptions> read, string? data, string? listen, CancellationToken cancellation) => ServerCommand.ExplainAsync(async () =>
@@ -62,7 +64,9 @@ internal static class DemoServer
             var story = new ServerDemoStory(client, terminal.Clock);
             await terminal.Out.WriteLineAsync();
             await story.PrepareAsync(line => terminal.WriteProse(line), cancellation);
-            foreach (var line in Hints(address, folder, login))
+            var kubeconfig = Path.Join(folder.Path, KubeconfigName);
+            await PrivateFile.WriteAsync(kubeconfig, await story.KubeconfigAsync(cancellation), cancellation);
+            foreach (var line in Hints(address, folder, login, kubeconfig))
             {
                 await terminal.Out.WriteLineAsync(line);
             }
@@ -94,18 +98,25 @@ internal static class DemoServer
         }
     }
 
-    private static IEnumerable<string> Hints(string address, DataFolder folder, FirstPrincipal login)
+    private static IEnumerable<string> Hints(string address, DataFolder folder, FirstPrincipal login, string kubeconfig)
     {
         yield return "";
-        yield return "Meanwhile, in another terminal:";
+        yield return "Meanwhile, in another terminal, with az:";
         yield return $"  export IMAGO_CLIENT_SECRET={login.Secret}";
         yield return $"  imago az-setup --server {address} --ca {folder.AuthorityFile} --client-id {login.AppId}";
         yield return $"  export REQUESTS_CA_BUNDLE={folder.AuthorityFile}";
         yield return $"  az aks show --resource-group {ServerDemoStory.Group} --name {ServerDemoStory.Cluster} --query autoUpgradeProfile";
         yield return $"  az aks nodepool list --resource-group {ServerDemoStory.Group} --cluster-name {ServerDemoStory.Cluster} --output table";
         yield return "or without az:";
+        yield return $"  export IMAGO_CLIENT_SECRET={login.Secret}";
         yield return $"  imago login --server {address} --ca-file {folder.AuthorityFile} --client-id {login.AppId}";
         yield return $"  imago explain {ServerDemoStory.Cluster} --group {ServerDemoStory.Group}";
+
+        // Last, and so above the picture where a terminal has few rows.
+        yield return "and with kubectl:";
+        yield return $"  export KUBECONFIG={kubeconfig}";
+        yield return "  kubectl get nodes -w -L kubernetes.azure.com/node-image-version";
+        yield return "  kubectl get events";
         yield return "";
     }
 }

@@ -2,10 +2,11 @@ using Imago.Cli.Terminals;
 
 namespace Imago.Cli.Serving;
 
-/// <summary>The demo where nobody watches: a line for every change.</summary>
+/// <summary>The demo where nobody watches: a line for every change. What holds nodes is told once, however many it holds; their own lines name it by its code.</summary>
 internal sealed class ServerDemoLines(Terminal terminal)
 {
     private readonly Dictionary<string, string> _told = new(StringComparer.Ordinal);
+    private HashSet<(string Code, string Ends)> _holding = [];
 
     public void Tell(DemoState state)
     {
@@ -16,8 +17,16 @@ internal sealed class ServerDemoLines(Terminal terminal)
 
         foreach (var node in state.Nodes)
         {
-            Tell(state, node.Name, $"{node.Name}: {node.State}, {node.Image}{(node.Ready ? "" : ", not Ready")}.{(node.Holds.IsEmpty ? "" : $" {node.Holds[0].Message}")}");
+            Tell(state, node.Name, $"{node.Name}: {node.State}, {node.Image}{(node.Ready ? "" : ", not Ready")}{(node.Holds.IsEmpty ? "" : $" ({node.Holds[0].Code})")}.");
         }
+
+        var holds = state.Nodes.Where(n => !n.Holds.IsEmpty).Select(n => n.Holds[0]).DistinctBy(h => h.Cause).ToList();
+        foreach (var hold in holds.Where(h => !_holding.Contains(h.Cause)))
+        {
+            Write(state, $"{hold.Code}: {hold.Message}");
+        }
+
+        _holding = holds.Select(h => h.Cause).ToHashSet();
     }
 
     private void Tell(DemoState state, string subject, string text)
@@ -25,7 +34,9 @@ internal sealed class ServerDemoLines(Terminal terminal)
         if (_told.GetValueOrDefault(subject) != text)
         {
             _told[subject] = text;
-            terminal.Out.WriteLine($"{TimeText.ToSecond(state.At)}  {text}");
+            Write(state, text);
         }
     }
+
+    private void Write(DemoState state, string text) => terminal.Out.WriteLine($"{TimeText.ToSecond(state.At)}  {text}");
 }

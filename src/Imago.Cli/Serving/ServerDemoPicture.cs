@@ -48,8 +48,8 @@ internal sealed class ServerDemoPicture(Terminal terminal)
             "",
         ];
 
-        // What holds several nodes is told once.
-        foreach (var hold in _nodes.Values.SelectMany(n => n.Holds).Distinct())
+        // What holds several nodes is told once, in the words of the first.
+        foreach (var hold in _nodes.Values.SelectMany(n => n.Holds).DistinctBy(h => h.Cause))
         {
             lines.AddRange(Prose.Wrap($"{hold.Code}: {hold.Message}", width).Select(l => $"[grey]{Markup.Escape(l)}[/]"));
         }

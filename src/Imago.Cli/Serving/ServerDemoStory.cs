@@ -13,7 +13,14 @@ namespace Imago.Cli.Serving;
 internal sealed record DemoNode(string Name, string Pool, string Image, bool Ready, string State, ImmutableArray<DemoHold> Holds);
 
 /// <summary>What keeps a node from its target.</summary>
-internal sealed record DemoHold(string Code, string Message);
+/// <param name="Code">The reason's code.</param>
+/// <param name="Message">What it says of this node, with its pods and with numbers that change from moment to moment.</param>
+/// <param name="Ends">What ends it: nodes that wait for the same are held by the same, though their messages differ.</param>
+internal sealed record DemoHold(string Code, string Message, string Ends)
+{
+    /// <summary>Equal for all that are told as one.</summary>
+    public (string Code, string Ends) Cause => (Code, Ends);
+}
 
 /// <summary>A rollout as the server tells of it.</summary>
 internal sealed record DemoRollout(string Pool, string Target, string Phase, int Done, int Total, bool Ended);
@@ -58,6 +65,13 @@ internal sealed class ServerDemoStory(DemoClient client, TimeProvider clock)
         await client.PostAsync(
             "/providers/Imago/releases", Own, new JsonObject { ["image"] = image, ["publishedAt"] = InstantPattern.General.Format(Now - PublishedBefore) }, cancellation);
         tell($"Its nodes are ready. Published node image {image}; it waits for the maintenance window, which opens at {Clock(_opens)} UTC.");
+    }
+
+    /// <summary>What <c>az aks get-credentials --admin</c> would be given.</summary>
+    public async Task<byte[]> KubeconfigAsync(CancellationToken cancellation)
+    {
+        var answer = await client.PostAsync($"{ClusterPath}/listClusterAdminCredential", Aks, null, cancellation);
+        return Convert.FromBase64String((string?)answer["kubeconfigs"]?[0]?["value"] ?? throw new InvalidDataException("The server has no kubeconfig for the cluster."));
     }
 
     /// <summary>Tells what is, every second, until every node has been upgraded.</summary>
@@ -173,7 +187,7 @@ internal sealed class ServerDemoStory(DemoClient client, TimeProvider clock)
         (string?)node["image"] ?? "",
         (bool?)node["ready"] ?? false,
         NodeWords.State(node),
-        [.. NodeWords.Holds(node).Select(r => new DemoHold(r.Text("code") ?? "", r.Text("message") ?? ""))]);
+        [.. NodeWords.Holds(node).Select(r => new DemoHold(r.Text("code") ?? "", r.Text("message") ?? "", r.Text("event") ?? r.Text("message") ?? ""))]);
 
     private static DemoRollout RolloutOf(JsonObject rollout)
     {

@@ -36,6 +36,7 @@ public static class AgentPoolSchema
         new("undrainableNodeBehavior", OneOf("Schedule", "Cordon"), "What happens to a node that cannot be drained; Schedule by default (UP-16).") { Since = Availability.From("2025-03-01", "2024-07-02-preview") },
         new("maxBlockedNodes", Share, "Most quarantined nodes before the upgrade stops; as maxSurge by default (UP-17).") { Since = Availability.PreviewsFrom("2025-01-02-preview") },
         new("upgradeStrategy", OneOf("Rolling", "BlueGreen"), "Rolling is what this server does (UP-18).") { Since = Availability.PreviewsFrom("2025-08-02-preview") },
+        new("barePods", OneOf("Evict", "Keep"), "Imago: whether a drain evicts pods that have no controller, which nobody makes again; Evict by default (UP-40, UP-42).") { Extension = true },
         new("windowClose", OneOf("FinishNode", "FinishPool"), "Imago: what counts as work begun when a maintenance window closes; FinishNode by default (MW-53, MW-54).") { Extension = true },
         new("canary", OneOf("FirstNode", "None"), "Imago: whether the first node goes alone; FirstNode by default (UP-151).") { Extension = true },
         new("canarySoakInMinutes", Whole(0, 1440), "Imago: how long the first node is watched once it is healthy; 2 by default (UP-151).") { Extension = true },

@@ -14,15 +14,17 @@ public readonly record struct BudgetDemand(ObjectKey Budget, int Pods);
 /// <param name="Demands">Per budget, the pods it covers and no other budget does; ordered by budget.</param>
 /// <param name="CoveredTwice">Pods that several budgets cover: the API refuses to evict them at all.</param>
 /// <param name="LongestGrace">The longest grace period among the pods that have to leave.</param>
-public sealed record NodeLoad(int Pods, ImmutableArray<BudgetDemand> Demands, int CoveredTwice, Duration LongestGrace)
+/// <param name="Bare">Pods without a controller: some pools keep them (<see cref="Rollouts.Settings.BarePods"/>).</param>
+public sealed record NodeLoad(int Pods, ImmutableArray<BudgetDemand> Demands, int CoveredTwice, Duration LongestGrace, int Bare)
 {
     /// <summary>The load of a node with nothing to evict.</summary>
-    public static NodeLoad Empty { get; } = new(0, [], 0, Duration.Zero);
+    public static NodeLoad Empty { get; } = new(0, [], 0, Duration.Zero, 0);
 
     internal static NodeLoad Of(ImmutableArray<PodOnNode> pods)
     {
         var count = 0;
         var twice = 0;
+        var bare = 0;
         var grace = Duration.Zero;
         SortedDictionary<ObjectKey, int>? demands = null;
         foreach (var entry in pods)
@@ -34,6 +36,7 @@ public sealed record NodeLoad(int Pods, ImmutableArray<BudgetDemand> Demands, in
 
             count++;
             grace = Duration.Max(grace, entry.Pod.GracePeriod);
+            bare += entry.Pod.Bare ? 1 : 0;
             if (entry.Budgets.Length > 1)
             {
                 twice++;
@@ -45,7 +48,7 @@ public sealed record NodeLoad(int Pods, ImmutableArray<BudgetDemand> Demands, in
             }
         }
 
-        return count == 0 ? Empty : new NodeLoad(count, demands is null ? [] : [.. demands.Select(d => new BudgetDemand(d.Key, d.Value))], twice, grace);
+        return count == 0 ? Empty : new NodeLoad(count, demands is null ? [] : [.. demands.Select(d => new BudgetDemand(d.Key, d.Value))], twice, grace, bare);
     }
 }
 

@@ -67,6 +67,9 @@ public sealed record Pod
     /// <summary>Whether this is the mirror of a static pod, which only its kubelet can remove.</summary>
     public bool Mirror { get; init; }
 
+    /// <summary>Whether nobody makes the pod again once it is gone: it has no controlling owner, and it is no mirror.</summary>
+    public bool Bare => Owner is null && !Mirror;
+
     /// <summary>Whether the pod belongs to a DaemonSet.</summary>
     public bool BelongsToDaemonSet => string.Equals(Owner?.Kind, "DaemonSet", StringComparison.Ordinal);
 

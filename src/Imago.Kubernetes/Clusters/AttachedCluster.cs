@@ -77,9 +77,14 @@ internal sealed class AttachedCluster : IHostedCluster
     /// <summary>The reconciler keeps what it was given; the provider behind it changes with the attachment.</summary>
     private sealed class Handle(AttachedCluster cluster) : INodeProvider
     {
-        public ValueTask<Domain.Rollouts.Actions.ProviderOperation> BeginAsync(Domain.Rollouts.Actions.ProviderRequest request, CancellationToken cancellation) =>
-            cluster._provider.BeginAsync(request, cancellation);
+        public ValueTask<Domain.Rollouts.Actions.ProviderOperation> BeginAsync(Domain.Rollouts.Actions.ProviderRequest request, CancellationToken cancellation)
+        {
+            cluster._connection.RefuseIfLost();
+            return cluster._provider.BeginAsync(request, cancellation);
+        }
 
         public ValueTask<Domain.Rollouts.Actions.ProviderOperation?> FindAsync(string operationId, CancellationToken cancellation) => cluster._provider.FindAsync(operationId, cancellation);
+
+        public ValueTask<Application.Attachments.ProviderLimits?> LimitsAsync(CancellationToken cancellation) => cluster._provider.LimitsAsync(cancellation);
     }
 }

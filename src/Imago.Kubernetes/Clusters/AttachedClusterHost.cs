@@ -23,6 +23,9 @@ public sealed partial class AttachedClusterHost : IClusterHost, IClusterViewer, 
     private readonly AttachedClusterOptions _options;
     private readonly ILogger<AttachedClusterHost> _logger;
     private readonly ConcurrentDictionary<string, ClusterSession> _sessions = new(StringComparer.Ordinal);
+
+    // A lease whose holder is dead is over when it has been seen unchanged for its length, which takes longer than one try to detach.
+    private readonly ConcurrentDictionary<string, LeaseSight> _sights = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _changing = new(1);
     private readonly ITimer _sweep;
 
@@ -42,6 +45,9 @@ public sealed partial class AttachedClusterHost : IClusterHost, IClusterViewer, 
         _sweep = clock.CreateTimer(_ => _ = SweepAsync(), null, pace, pace);
     }
 
+    /// <summary>Told by its key that a cluster has other nodes than before, even if nobody works on it; from any thread.</summary>
+    public Action<string> NodesChanged { get; init; } = static _ => { };
+
     /// <summary>Clusters that are watched now.</summary>
     public int Watched => _sessions.Count;
 
@@ -60,12 +66,7 @@ public sealed partial class AttachedClusterHost : IClusterHost, IClusterViewer, 
         var session = await EnterAsync(clusterKey, cancellation);
         try
         {
-            // Records before the view, as in a pass: a record must not speak of what the view cannot show yet. Not the known ones, which belong to whoever works on the cluster.
-            var records = await new RecordStore(session.Client, session.Attachment.Namespace).ReadAsync(cancellation);
-            return new ClusterPicture(await session.Watch.LookAsync(cancellation), records, Now())
-            {
-                Operations = await new OperationsUnderWay(_providers, _clock).ReadAsync(session.Attachment, records.Values.Select(r => r.Record), cancellation),
-            };
+            return await session.Picture.GetAsync(() => TakeAsync(session), cancellation);
         }
         finally
         {
@@ -84,7 +85,17 @@ public sealed partial class AttachedClusterHost : IClusterHost, IClusterViewer, 
         await CloseAsync(clusterKey);
         using var client = _connect(attachment);
         LogForgetting(_logger, clusterKey);
-        await new Forgetting(client, attachment, _clock).RunAsync(cancellation);
+        var forgetting = new Forgetting(client, attachment, _clock, _sights.GetValueOrDefault(clusterKey));
+        try
+        {
+            await forgetting.RunAsync(cancellation);
+            _sights.TryRemove(clusterKey, out _);
+        }
+        catch (ConnectionException) when (forgetting.Sight is not null)
+        {
+            _sights[clusterKey] = forgetting.Sight!;
+            throw;
+        }
     }
 
     /// <inheritdoc />
@@ -115,7 +126,7 @@ public sealed partial class AttachedClusterHost : IClusterHost, IClusterViewer, 
                 return former;
             }
 
-            session = _sessions[clusterKey] = new ClusterSession(attachment, _connect(attachment), _options, _clock, _happened, _logger);
+            session = _sessions[clusterKey] = new ClusterSession(attachment, _connect(attachment), _options, _clock, _happened, NodesChanged, _logger);
             session.Enter();
         }
         finally
@@ -130,6 +141,25 @@ public sealed partial class AttachedClusterHost : IClusterHost, IClusterViewer, 
         }
 
         return session;
+    }
+
+    private async Task<ClusterPicture> TakeAsync(ClusterSession session)
+    {
+        // The first who asked may have left by the time it is taken.
+        session.Enter();
+        try
+        {
+            // Records before the view, as in a pass: a record must not speak of what the view cannot show yet. Not the known ones, which belong to whoever works on the cluster.
+            var records = await new RecordStore(session.Client, session.Attachment.Namespace).ReadAsync(CancellationToken.None);
+            return new ClusterPicture(await session.Watch.LookAsync(CancellationToken.None), records, Now())
+            {
+                Operations = await new OperationsUnderWay(_providers, _clock).ReadAsync(session.Attachment, records.Values.Select(r => r.Record), CancellationToken.None),
+            };
+        }
+        finally
+        {
+            session.Leave();
+        }
     }
 
     private async ValueTask CloseAsync(string clusterKey)

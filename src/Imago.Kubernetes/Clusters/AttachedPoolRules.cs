@@ -22,16 +22,23 @@ internal static class AttachedPoolRules
             return (labels, annotations) => PoolRules.Of(labels, annotations);
         }
 
+        var pools = Chosen(attachment);
+        return (labels, annotations) => PoolRules.Chosen(labels, annotations, pools);
+    }
+
+    /// <summary>The pools that an attachment names; empty: none.</summary>
+    /// <exception cref="ConnectionException">A selector cannot be read.</exception>
+    public static ImmutableArray<ChosenPool> Chosen(Attachment attachment)
+    {
         var chosen = ImmutableArray.CreateBuilder<ChosenPool>();
-        foreach (var pool in attachment.Pools)
+        foreach (var pool in attachment.Pools.IsDefault ? [] : attachment.Pools)
         {
             chosen.Add(LabelSelectorText.TryRead(pool.Selector, out var selector, out var problem)
                 ? new ChosenPool(pool.Name, pool.Selector, selector)
-                : throw new ConnectionException($"Pool '{pool.Name}' of the attachment: {problem}"));
+                : throw new ConnectionException($"Pool '{pool.Name}': {problem}"));
         }
 
-        var pools = chosen.ToImmutable();
-        return (labels, annotations) => PoolRules.Chosen(labels, annotations, pools);
+        return chosen.ToImmutable();
     }
 
     /// <summary>Whether two attachments reach the same cluster in the same way.</summary>

@@ -16,11 +16,13 @@ public static class AttachmentClients
     {
         try
         {
-            return new KubernetesClient(Kubeconfig.Parse(attachment.Kubeconfig, "the attachment").Access(attachment.Context, options.Time), options);
+            return new KubernetesClient(Kubeconfig.Parse(attachment.Kubeconfig, "of the attachment").Access(attachment.Context, options.Time), options);
         }
         catch (KubeconfigException unusable)
         {
-            throw new ConnectionException($"Cluster '{attachment.ClusterKey}': {unusable.Message} Attach the cluster again with a kubeconfig that works.", unusable);
+            // Who only looks has no cluster yet.
+            throw new ConnectionException(
+                attachment.ClusterKey.Length == 0 ? unusable.Message : $"Cluster '{attachment.ClusterKey}': {unusable.Message} Attach the cluster again with a kubeconfig that works.", unusable);
         }
     }
 }

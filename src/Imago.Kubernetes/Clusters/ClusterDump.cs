@@ -74,6 +74,24 @@ public sealed class ClusterDump(ConnectCluster connect) : IClusterDump
         while (next is not null);
     }
 
+    // Who manages which field is a third of a pod or more; kubectl leaves it out, too.
+    private static void Write(Utf8JsonWriter json, JsonProperty property)
+    {
+        if (property.Name != "metadata" || property.Value.ValueKind != JsonValueKind.Object)
+        {
+            property.WriteTo(json);
+            return;
+        }
+
+        json.WriteStartObject(property.Name);
+        foreach (var own in property.Value.EnumerateObject().Where(p => p.Name != "managedFields"))
+        {
+            own.WriteTo(json);
+        }
+
+        json.WriteEndObject();
+    }
+
     private static string? WritePage(Utf8JsonWriter json, ReadOnlyMemory<byte> body, string apiVersion, string kind)
     {
         using var page = JsonDocument.Parse(body);
@@ -87,7 +105,7 @@ public sealed class ClusterDump(ConnectCluster connect) : IClusterDump
                 json.WriteString("kind", kind);
                 foreach (var property in item.EnumerateObject().Where(p => p.Name is not ("apiVersion" or "kind")))
                 {
-                    property.WriteTo(json);
+                    Write(json, property);
                 }
 
                 json.WriteEndObject();

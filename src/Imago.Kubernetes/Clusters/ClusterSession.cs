@@ -15,21 +15,23 @@ namespace Imago.Kubernetes.Clusters;
 internal sealed class ClusterSession : IClusterWatcher, IAsyncDisposable
 {
     private readonly Action<string> _happened;
+    private readonly Action<string> _nodesChanged;
     private readonly TimeProvider _clock;
     private readonly EventTeller _teller;
     private volatile InFlight? _inFlight;
     private long _usedAt;
     private int _users;
 
-    public ClusterSession(Attachment attachment, KubernetesClient client, AttachedClusterOptions options, TimeProvider clock, Action<string> happened, ILogger logger)
+    public ClusterSession(Attachment attachment, KubernetesClient client, AttachedClusterOptions options, TimeProvider clock, Action<string> happened, Action<string> nodesChanged, ILogger logger)
     {
-        (Attachment, Client, _clock, _happened) = (attachment, client, clock, happened);
+        (Attachment, Client, _clock, _happened, _nodesChanged) = (attachment, client, clock, happened, nodesChanged);
         Reader = new NodeReader(AttachedPoolRules.Of(attachment));
         View = new LiveView(Reader, this);
-        Watch = new ClusterWatch(client, View, options, clock);
         Records = new RecordStore(client, attachment.Namespace);
         Lease = new LeaseKeeper(client, attachment.Namespace, Records, clock);
+        Watch = new ClusterWatch(client, View, Lease, attachment.Namespace, options, clock);
         _teller = new EventTeller(client, clock, attachment.ClusterKey, logger);
+        Picture = new SharedPicture(clock, options.PictureAge.ToTimeSpan());
         _usedAt = clock.GetTimestamp();
     }
 
@@ -46,6 +48,9 @@ internal sealed class ClusterSession : IClusterWatcher, IAsyncDisposable
     public RecordStore Records { get; }
 
     public LeaseKeeper Lease { get; }
+
+    /// <summary>What those who ask about the cluster see.</summary>
+    public SharedPicture Picture { get; }
 
     public EventTeller Teller => _teller;
 
@@ -69,6 +74,9 @@ internal sealed class ClusterSession : IClusterWatcher, IAsyncDisposable
 
     /// <inheritdoc />
     public void NodeChanged(string name) => _happened(Attachment.ClusterKey);
+
+    /// <inheritdoc />
+    public void NodesChanged() => _nodesChanged(Attachment.ClusterKey);
 
     /// <inheritdoc />
     public void PodChanged(string? node)

@@ -1,12 +1,16 @@
 using Imago.Application.Ports;
 using Imago.Domain.Clusters;
 using Imago.Kubernetes.Objects;
+using Imago.Kubernetes.Records;
 using Imago.Kubernetes.Transport;
 using Imago.Kubernetes.Watching;
 
 namespace Imago.Kubernetes.Clusters;
 
-/// <summary>The watches of one cluster that keep a <see cref="LiveView"/>: nodes, pods, budgets, and of replica sets who owns them. They run from its making until it is disposed.</summary>
+/// <summary>
+/// The watches of one cluster that keep a <see cref="LiveView"/>: nodes, pods, budgets, and of replica sets who owns them; and one of our lease, so that its loss is known at
+/// once. They run from its making until it is disposed.
+/// </summary>
 internal sealed class ClusterWatch : IAsyncDisposable
 {
     private readonly KubernetesClient _client;
@@ -18,17 +22,20 @@ internal sealed class ClusterWatch : IAsyncDisposable
     private readonly Informer<KubernetesPod> _pods;
     private readonly Informer<KubernetesBudget> _budgets;
     private readonly Informer<PartialObject> _replicaSets;
+    private readonly Informer<Lease> _lease;
     private readonly Task _running;
     private volatile bool _synced;
 
-    public ClusterWatch(KubernetesClient client, LiveView view, AttachedClusterOptions options, TimeProvider clock)
+    public ClusterWatch(KubernetesClient client, LiveView view, LeaseKeeper lease, string ns, AttachedClusterOptions options, TimeProvider clock)
     {
         (_client, _view, _options, _clock) = (client, view, options, clock);
         _nodes = new(client, ResourceTypes.Nodes, new Sink<KubernetesNode>(view.NodeSeen, key => view.NodeGone(key.Name)));
         _pods = new(client, ResourceTypes.Pods, new Sink<KubernetesPod>(view.PodSeen, view.PodGone));
         _budgets = new(client, ResourceTypes.Budgets, new Sink<KubernetesBudget>(view.BudgetSeen, view.BudgetGone));
         _replicaSets = new(client, ResourceTypes.ReplicaSetOwners, new Sink<PartialObject>(view.ReplicaSetSeen, view.ReplicaSetGone));
-        _running = Task.WhenAll(_nodes.RunAsync(_stop.Token), _budgets.RunAsync(_stop.Token), _replicaSets.RunAsync(_stop.Token), RunPodsAsync());
+        var ours = new InformerOptions { Namespace = ns, FieldSelector = $"metadata.name={RecordNames.LeaseName}" };
+        _lease = new(client, ResourceTypes.Leases, new Sink<Lease>(lease.Heard, _ => lease.HeardGone()), ours);
+        _running = Task.WhenAll(_lease.RunAsync(_stop.Token), _nodes.RunAsync(_stop.Token), _budgets.RunAsync(_stop.Token), _replicaSets.RunAsync(_stop.Token), RunPodsAsync());
     }
 
     /// <summary>The cluster as it is.</summary>
@@ -41,11 +48,13 @@ internal sealed class ClusterWatch : IAsyncDisposable
         }
 
         // Unread is unknown, and unknown never permits disruption: a view that no watch has kept for a while is not looked at.
-        foreach (var (kind, state) in States())
+        foreach (var (kind, state, isCurrent) in States())
         {
-            if (!state.Connected && state.LastHeardAt is { } heard && NodaTime.Instant.FromDateTimeOffset(_clock.GetUtcNow()) - heard > _options.LongestSilence)
+            if (!isCurrent)
             {
-                throw new ConnectionException($"The watch of {kind} has been broken for longer than {_options.LongestSilence.TotalSeconds:0} s: {state.Trouble ?? "the cluster does not answer"}");
+                throw new ConnectionException(state.Connected
+                    ? $"The watch of {kind} is open, but has said nothing for longer than {_options.LongestQuiet.TotalSeconds:0} s. What it did not say is not guessed at; it is opened again."
+                    : $"The watch of {kind} has been broken for longer than {_options.LongestSilence.TotalSeconds:0} s: {state.Trouble ?? "the cluster does not answer"}");
             }
         }
 
@@ -99,5 +108,11 @@ internal sealed class ClusterWatch : IAsyncDisposable
         await _pods.RunAsync(_stop.Token);
     }
 
-    private IEnumerable<(string Kind, InformerState State)> States() => [("nodes", _nodes.State), ("pods", _pods.State), ("poddisruptionbudgets", _budgets.State)];
+    private IEnumerable<(string Kind, InformerState State, bool IsCurrent)> States()
+    {
+        var (longestBreak, quiet) = (_options.LongestSilence.ToTimeSpan(), _options.LongestQuiet.ToTimeSpan());
+        yield return ("nodes", _nodes.State, _nodes.IsCurrent(longestBreak, quiet));
+        yield return ("pods", _pods.State, _pods.IsCurrent(longestBreak, quiet));
+        yield return ("poddisruptionbudgets", _budgets.State, _budgets.IsCurrent(longestBreak, quiet));
+    }
 }

@@ -13,19 +13,24 @@ namespace Imago.Kubernetes.Clusters;
 /// run again. Nothing of anybody else's is touched, and no node is made or deleted; the namespace stays, for it may hold more than ours.
 /// </summary>
 /// <remarks>Rules: UP-155.</remarks>
-internal sealed class Forgetting(KubernetesClient client, Attachment attachment, TimeProvider clock)
+internal sealed class Forgetting(KubernetesClient client, Attachment attachment, TimeProvider clock, LeaseSight? before)
 {
     private const int MostTries = 5;
     private static readonly Duration Length = Duration.FromSeconds(60);
 
     private readonly NodeReader _reader = new(AttachedPoolRules.Of(attachment));
 
+    /// <summary>What was seen of the lease, for the next try.</summary>
+    public LeaseSight? Sight { get; private set; } = before;
+
     public async ValueTask RunAsync(CancellationToken cancellation)
     {
         var records = new RecordStore(client, attachment.Namespace);
-        var lease = new LeaseKeeper(client, attachment.Namespace, records, clock);
+        var lease = new LeaseKeeper(client, attachment.Namespace, records, clock) { Sight = Sight };
         if (await lease.HoldAsync($"detaching {attachment.ClusterKey}", Length, cancellation) is null)
         {
+            Sight = lease.Sight;
+
             // Marks on nodes may be those of whoever holds it.
             throw new ConnectionException(
                 $"Cluster '{attachment.ClusterKey}': another Imago holds lease '{attachment.Namespace}/{RecordNames.LeaseName}', or held it a moment ago. Its marks are not removed while it works. Wait until the lease has run out, or detach the cluster there.");

@@ -18,6 +18,9 @@ internal sealed class KubernetesConnection(ClusterSession session) : IClusterCon
     public ClusterSession Session { get; set; } = session;
 
     /// <inheritdoc />
+    public bool LeaseIsWritten => true;
+
+    /// <inheritdoc />
     public bool Tells => true;
 
     /// <inheritdoc />
@@ -35,7 +38,7 @@ internal sealed class KubernetesConnection(ClusterSession session) : IClusterCon
     public async ValueTask<WriteResult> WriteRecordAsync(RolloutRecord record, string? expectedVersion, CancellationToken cancellation)
     {
         // A writer whose lease has gone is refused even if its successor has not written yet.
-        if (Session.Lease.Epoch is not { } epoch || record.Epoch < epoch)
+        if (Session.Lease.Epoch is not { } epoch || record.Epoch < epoch || Session.Lease.IsLost)
         {
             return new WriteResult(null);
         }
@@ -48,6 +51,7 @@ internal sealed class KubernetesConnection(ClusterSession session) : IClusterCon
     /// <inheritdoc />
     public async ValueTask<PatchOutcome> UpdateNodeAsync(RolloutAction.UpdateNode action, CancellationToken cancellation)
     {
+        RefuseIfLost();
         if (Session.View.Find(action.Node) is not { } seen)
         {
             return PatchOutcome.NotFound;
@@ -62,7 +66,7 @@ internal sealed class KubernetesConnection(ClusterSession session) : IClusterCon
         var answer = await PatchAsync(Session.Client, action.Node, NodePatch.Of(seen, action.Update), cancellation);
         if (answer.Object is { } patched)
         {
-            Session.View.NodeSeen(patched);
+            Session.View.NodeAnswered(patched);
             return PatchOutcome.Patched;
         }
 
@@ -77,6 +81,8 @@ internal sealed class KubernetesConnection(ClusterSession session) : IClusterCon
     /// <inheritdoc />
     public async ValueTask<EvictionOutcome> EvictAsync(RolloutAction.EvictPod action, CancellationToken cancellation)
     {
+        RefuseIfLost();
+
         // UP-40: through the eviction API, which asks the budgets; the UID keeps a pod safe that has taken the name meanwhile.
         var charged = Session.View.BudgetOf(action.Pod);
         var answer = await Session.Client.EvictAsync(action.Pod, action.Uid, null, cancellation);
@@ -100,6 +106,8 @@ internal sealed class KubernetesConnection(ClusterSession session) : IClusterCon
     /// <inheritdoc />
     public async ValueTask<EvictionOutcome> DeletePodAsync(RolloutAction.DeletePod action, CancellationToken cancellation)
     {
+        RefuseIfLost();
+
         // UP-94: a plain deletion, which no budget is asked about.
         var how = new DeleteOptions { Preconditions = new Preconditions { Uid = action.Uid } };
         var answer = await Session.Client.DeleteAsync(ResourceTypes.Pods, action.Pod, how, cancellation);
@@ -118,13 +126,24 @@ internal sealed class KubernetesConnection(ClusterSession session) : IClusterCon
     }
 
     /// <inheritdoc />
-    public ValueTask<ClusterLease?> HoldLeaseAsync(string holder, Duration length, CancellationToken cancellation) => Session.Lease.HoldAsync(holder, length, cancellation);
+    public ValueTask<ClusterLease?> HoldLeaseAsync(string holder, Duration length, CancellationToken cancellation) =>
+        // One process may have the same cluster attached under two names: these are two who must not work on it at once.
+        Session.Lease.HoldAsync($"{holder} as {Session.Attachment.ClusterKey}", length, cancellation);
 
     /// <inheritdoc />
     public ValueTask TellAsync(ImmutableArray<ClusterEvent> events, CancellationToken cancellation)
     {
         Session.Teller.Tell(events);
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Whoever has taken the lease from us works already: what is left of our pass is not ours to do.</summary>
+    internal void RefuseIfLost()
+    {
+        if (Session.Lease.IsLost)
+        {
+            throw new ConnectionException($"Another server has taken the lease of cluster '{Session.Attachment.ClusterKey}'. Nothing more is done here until it is free again.");
+        }
     }
 
     internal static Task<Answer<KubernetesNode>> PatchAsync(KubernetesClient client, string node, JsonObject patch, CancellationToken cancellation) =>
@@ -135,7 +154,7 @@ internal sealed class KubernetesConnection(ClusterSession session) : IClusterCon
     {
         if (await Session.Client.FindAsync(ResourceTypes.Nodes, new ObjectKey("", node), cancellation) is { } now)
         {
-            Session.View.NodeSeen(now);
+            Session.View.NodeAnswered(now);
         }
 
         return PatchOutcome.Conflict;

@@ -80,6 +80,7 @@ internal sealed class LiveView(NodeReader reader, IClusterWatcher watcher)
     {
         var read = reader.Read(node);
         bool isNews;
+        bool isOther;
         lock (_lock)
         {
             var before = _nodes.GetValueOrDefault(read.Name);
@@ -90,6 +91,7 @@ internal sealed class LiveView(NodeReader reader, IClusterWatcher watcher)
 
             // A heartbeat changes the version and nothing else.
             isNews = before is null || reader.Read(before) with { ResourceVersion = read.ResourceVersion } != read;
+            isOther = _built && (before is null || IsOther(reader.Read(before), read));
             _nodes[read.Name] = node;
             _newNodes[read.Name] = read;
         }
@@ -98,10 +100,27 @@ internal sealed class LiveView(NodeReader reader, IClusterWatcher watcher)
         {
             watcher.NodeChanged(read.Name);
         }
+
+        if (isOther)
+        {
+            watcher.NodesChanged();
+        }
+    }
+
+    /// <summary>
+    /// What an answer says of a node. Answers and watch go different ways: of one that is gone, or another one by now, the watch has told already, and would never tell again.
+    /// </summary>
+    public void NodeAnswered(KubernetesNode node)
+    {
+        if (Find(node.Metadata.Name ?? "") is { } known && known.Metadata.Uid == node.Metadata.Uid)
+        {
+            NodeSeen(node);
+        }
     }
 
     public void NodeGone(string name)
     {
+        bool isOther;
         lock (_lock)
         {
             if (!_nodes.Remove(name))
@@ -110,9 +129,14 @@ internal sealed class LiveView(NodeReader reader, IClusterWatcher watcher)
             }
 
             _newNodes[name] = null;
+            isOther = _built;
         }
 
         watcher.NodeChanged(name);
+        if (isOther)
+        {
+            watcher.NodesChanged();
+        }
     }
 
     public void PodSeen(KubernetesPod pod)
@@ -138,7 +162,13 @@ internal sealed class LiveView(NodeReader reader, IClusterWatcher watcher)
         string? node;
         lock (_lock)
         {
-            node = Pod(key)?.NodeName;
+            var pod = Pod(key);
+            if (pod?.Owner is { Kind: "ReplicaSet" } owner)
+            {
+                _owners.PodGone(new ObjectKey(key.Namespace, owner.Name), key);
+            }
+
+            node = pod?.NodeName;
             _newPods[key] = null;
         }
 
@@ -226,6 +256,10 @@ internal sealed class LiveView(NodeReader reader, IClusterWatcher watcher)
         }
     }
 
+    // What the sizes, versions and images of pools are made of. Conditions and marks come and go.
+    private static bool IsOther(Node one, Node other) =>
+        !string.Equals(one.Pool, other.Pool, StringComparison.Ordinal) || !string.Equals(one.Uid, other.Uid, StringComparison.Ordinal) || !one.Image.Equals(other.Image) || one.Kubelet != other.Kubelet;
+
     private Pod? Pod(ObjectKey key) => _newPods.TryGetValue(key, out var pod) ? pod : _view.Pods.GetValueOrDefault(key)?.Pod;
 
     private DisruptionBudget? Budget(ObjectKey key) => _newBudgets.TryGetValue(key, out var budget) ? budget : _view.Budgets.GetValueOrDefault(key);
@@ -250,6 +284,9 @@ internal interface IClusterWatcher
 {
     /// <summary>Something that deciding looks at has changed on a node, or it has come or gone.</summary>
     void NodeChanged(string name);
+
+    /// <summary>After the cluster was seen as a whole a node has come or gone, belongs to another pool or runs something else.</summary>
+    void NodesChanged();
 
     /// <summary>A pod on a node has changed; null: on none.</summary>
     void PodChanged(string? node);

@@ -10,6 +10,9 @@ internal static class PodReader
     // What Kubernetes fills in where a pod says nothing.
     private const long DefaultGrace = 30;
 
+    // The API takes any number; beyond a year they all mean "for ever", and some are more than time can be counted in.
+    private const long LongestGrace = 365L * 24 * 60 * 60;
+
     /// <summary>Reads a pod.</summary>
     /// <param name="pod">The pod.</param>
     /// <param name="deploymentOf">The Deployment of a ReplicaSet; null when it has none or is not known yet.</param>
@@ -29,7 +32,7 @@ internal static class PodReader
             Phase = PhaseOf(status.Phase),
             Ready = status.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true,
             Terminating = pod.Metadata.DeletionTimestamp is not null,
-            GracePeriod = Duration.FromSeconds(spec.TerminationGracePeriodSeconds ?? DefaultGrace),
+            GracePeriod = Duration.FromSeconds(Math.Clamp(spec.TerminationGracePeriodSeconds ?? DefaultGrace, 0, LongestGrace)),
 
             // UP-40: only its kubelet can end a static pod; deleting the mirror changes nothing.
             Mirror = pod.Metadata.Annotations.ContainsKey(KubernetesPod.MirrorAnnotation),

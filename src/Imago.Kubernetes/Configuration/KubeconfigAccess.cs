@@ -12,7 +12,13 @@ internal static class KubeconfigAccess
         var (context, cluster, user) = chosen;
         if (!Uri.TryCreate(cluster.Server, UriKind.Absolute, out var server) || server.Scheme is not ("https" or "http"))
         {
-            throw new KubeconfigException($"{chosen.Subject}: the server of cluster '{cluster.Name}' is '{cluster.Server}'; it has to be an https:// address.");
+            throw new KubeconfigException($"{chosen.Subject}: the server of cluster '{cluster.Name}' is no https:// address.");
+        }
+
+        if (server.UserInfo.Length > 0 || server.Query.Length > 0 || server.Fragment.Length > 0)
+        {
+            // It is named in messages and shown to people; the rest of it may be a secret.
+            throw new KubeconfigException($"{chosen.Subject}: the server of cluster '{cluster.Name}' has more than scheme, host, port and path. Leave out user name, password, query and fragment; credentials belong to the user.");
         }
 
         return new ClusterAccess

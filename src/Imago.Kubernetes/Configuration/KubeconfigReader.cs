@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
 namespace Imago.Kubernetes.Configuration;
@@ -23,9 +24,15 @@ internal sealed class KubeconfigReader
         YamlStream yaml = [];
         try
         {
-            if (DepthOf(text) > Deepest)
+            var (depth, hasAliases) = Measure(text);
+            if (depth > Deepest)
             {
                 throw new KubeconfigException($"Kubeconfig {source} is no kubeconfig: it is nested deeper than {Deepest} levels.");
+            }
+
+            if (hasAliases)
+            {
+                throw new KubeconfigException($"Kubeconfig {source} has YAML aliases ('*name'), which no tool writes there. Write out what they stand for: 'kubectl config view --raw' does.");
             }
 
             yaml.Load(new StringReader(text));
@@ -139,17 +146,19 @@ internal sealed class KubeconfigReader
 
     private string PathOf(string path) => _folder is null ? path : Path.GetFullPath(path, _folder);
 
-    private static int DepthOf(string text)
+    // Aliases let a few lines stand for billions of nodes, or for themselves; looking through them would take for ever, or exhaust the stack.
+    private static (int Depth, bool HasAliases) Measure(string text)
     {
         var parser = new Parser(new StringReader(text));
-        var (depth, deepest) = (0, 0);
-        while (deepest <= Deepest && parser.MoveNext())
+        var (depth, deepest, hasAliases) = (0, 0, false);
+        while (deepest <= Deepest && !hasAliases && parser.MoveNext())
         {
             depth += parser.Current!.NestingIncrease;
             deepest = Math.Max(deepest, depth);
+            hasAliases = parser.Current is AnchorAlias;
         }
 
-        return deepest;
+        return (deepest, hasAliases);
     }
 
     private static YamlNode? Field(YamlMappingNode node, string name) => node.Children.TryGetValue(new YamlScalarNode(name), out var value) ? value : null;

@@ -21,12 +21,12 @@ public sealed class ClusterInspector(ConnectCluster connect, TimeProvider clock)
     /// <inheritdoc />
     public async ValueTask<Inspection> InspectAsync(Attachment attachment, CancellationToken cancellation)
     {
-        var chosen = Chosen(attachment);
-        using var client = Connect(attachment);
+        var (chosen, client) = Connect(attachment);
+        using var connected = client;
         try
         {
-            var facts = await GatherAsync(client, attachment, chosen, cancellation);
-            return new Inspection(facts.Server, facts.Version, facts.View, [.. facts.Pools.Select(Inspected)], ClusterChecks.Judge(facts));
+            var (facts, limits) = await GatherAsync(client, attachment, chosen, cancellation);
+            return new Inspection(facts.Server, facts.Version, facts.View, [.. facts.Pools.Select(Inspected)], ClusterChecks.Judge(facts)) { Limits = limits };
         }
         catch (KubernetesException problem) when (problem.IsUnauthorized)
         {
@@ -38,11 +38,11 @@ public sealed class ClusterInspector(ConnectCluster connect, TimeProvider clock)
         }
     }
 
-    private KubernetesClient Connect(Attachment attachment)
+    private (ImmutableArray<ChosenPool> Chosen, KubernetesClient Client) Connect(Attachment attachment)
     {
         try
         {
-            return connect(attachment);
+            return (AttachedPoolRules.Chosen(attachment), connect(attachment));
         }
         catch (ConnectionException problem)
         {
@@ -50,7 +50,7 @@ public sealed class ClusterInspector(ConnectCluster connect, TimeProvider clock)
         }
     }
 
-    private async Task<ClusterFacts> GatherAsync(KubernetesClient client, Attachment attachment, ImmutableArray<ChosenPool> chosen, CancellationToken cancellation)
+    private async Task<(ClusterFacts Facts, ProviderLimits? Limits)> GatherAsync(KubernetesClient client, Attachment attachment, ImmutableArray<ChosenPool> chosen, CancellationToken cancellation)
     {
         var access = new AccessReading(client, clock);
         var (version, ahead) = await access.VersionAsync(cancellation);
@@ -58,7 +58,8 @@ public sealed class ClusterInspector(ConnectCluster connect, TimeProvider clock)
         var refused = await access.RefusedAsync(attachment.Namespace, cancellation);
         var nodes = await reading.NodesAsync(cancellation);
         var view = await reading.ViewAsync(nodes, cancellation);
-        return new ClusterFacts
+        var (provider, limits) = await ProviderReading.AskAsync(attachment, nodes, clock, cancellation);
+        var facts = new ClusterFacts
         {
             Server = client.Access.Server.ToString(),
             Version = version,
@@ -74,22 +75,10 @@ public sealed class ClusterInspector(ConnectCluster connect, TimeProvider clock)
             Chosen = chosen,
             Workloads = await reading.WorkloadsAsync(cancellation),
             UpgradePlans = await reading.PlansAsync(cancellation),
-            Provider = await ProviderReading.AskAsync(attachment, nodes, clock, cancellation),
+            Provider = provider,
             Traces = await new TraceReading(client, attachment.Namespace).ReadAsync(cancellation),
         };
-    }
-
-    private static ImmutableArray<ChosenPool> Chosen(Attachment attachment)
-    {
-        var chosen = ImmutableArray.CreateBuilder<ChosenPool>();
-        foreach (var pool in attachment.Pools.IsDefault ? [] : attachment.Pools)
-        {
-            chosen.Add(LabelSelectorText.TryRead(pool.Selector, out var selector, out var problem)
-                ? new ChosenPool(pool.Name, pool.Selector, selector)
-                : throw new InspectionException($"Pool '{pool.Name}': {problem}") { IsAboutTheRequest = true });
-        }
-
-        return chosen.ToImmutable();
+        return (facts, limits);
     }
 
     private static InspectedPool Inspected(DiscoveredPool pool) => new(

@@ -63,20 +63,21 @@ internal sealed class ObjectReading(KubernetesClient client, PoolOf poolOf)
 
     private SeenNode Seen(KubernetesNode node)
     {
-        var (labels, annotations) = (node.Metadata.Labels, node.Metadata.Annotations);
+        // What is not told is not there: members without a value are null after reading.
+        var (labels, annotations, info) = (node.Metadata.Labels, node.Metadata.Annotations, node.Status?.NodeInfo ?? new NodeSystemInfo());
         var facts = new NodeFacts
         {
             Name = node.Metadata.Name ?? "",
             Membership = poolOf(labels, annotations),
             Labels = labels,
-            Image = NodeFacts.ImageOf(labels, node.Status.NodeInfo.OsImage),
-            Kubelet = node.Status.NodeInfo.KubeletVersion,
+            Image = NodeFacts.ImageOf(labels, info.OsImage ?? ""),
+            Kubelet = info.KubeletVersion ?? "",
             Zone = NodeFacts.ZoneOf(labels),
             OffersNvidiaGpus = labels.GetValueOrDefault("nvidia.com/gpu.present") is "true",
         };
-        return new SeenNode(_nodes.Read(node), facts, annotations, [.. (node.Spec.Taints ?? []).Select(t => t.Key)]) { ProviderId = node.Spec.ProviderId };
+        return new SeenNode(_nodes.Read(node), facts, annotations, [.. (node.Spec?.Taints ?? []).Select(t => t.Key)]) { ProviderId = node.Spec?.ProviderId };
     }
 
     private static SeenWorkload Seen(string kind, Workload workload) =>
-        new(kind, workload.Key, [.. (workload.Spec.Template?.Spec.Containers ?? []).Select(c => c.Image ?? "")], workload.Metadata.Labels);
+        new(kind, workload.Key, [.. (workload.Spec?.Template?.Spec?.Containers ?? []).Select(c => c.Image ?? "")], workload.Metadata.Labels);
 }

@@ -9,8 +9,8 @@ namespace Imago.Kubernetes.Inspections;
 /// <summary>Tries the node provider of an attachment out, without carrying anything out.</summary>
 internal static class ProviderReading
 {
-    /// <summary>What was found; default if no provider is named.</summary>
-    public static async Task<ImmutableArray<Finding>> AskAsync(Attachment attachment, ImmutableArray<SeenNode> nodes, TimeProvider clock, CancellationToken cancellation)
+    /// <summary>What was found, and what the provider has room for; default if no provider is named.</summary>
+    public static async Task<(ImmutableArray<Finding> Findings, ProviderLimits? Limits)> AskAsync(Attachment attachment, ImmutableArray<SeenNode> nodes, TimeProvider clock, CancellationToken cancellation)
     {
         if (attachment.Provider is not { } provider)
         {
@@ -32,11 +32,12 @@ internal static class ProviderReading
         try
         {
             using var check = new ProviderCheck(provider, probe, clock);
-            return await check.RunAsync(cancellation);
+            var findings = await check.RunAsync(cancellation);
+            return (findings, check.Limits);
         }
         catch (ConnectionException problem)
         {
-            return [new Finding(FindingCodes.ProviderReachable, FindingLevel.Problem, provider.Endpoint.ToString(), problem.Message, "Correct the endpoint, the token or the authority of the provider.")];
+            return ([new Finding(FindingCodes.ProviderReachable, FindingLevel.Problem, provider.Endpoint.ToString(), problem.Message, "Correct the endpoint, the token or the authority of the provider.")], null);
         }
     }
 }

@@ -21,15 +21,31 @@ internal sealed class LeaseKeeper(KubernetesClient client, string ns, RecordStor
     private readonly ObjectKey _key = new(ns, RecordNames.LeaseName);
     private Lease? _seen;
     private long _seenAt;
-    private Held? _held;
+    private volatile Held? _held;
+    private long _lost;
+
+    /// <summary>Whether somebody else has taken the lease from us before it was over, as far as we have heard: nothing more may be written.</summary>
+    public bool IsLost => _held is { } held && Volatile.Read(ref _lost) >= held.Epoch;
 
     /// <summary>The epoch under which we hold the lease; null: we do not, as far as we know.</summary>
     public long? Epoch => _held?.Epoch;
+
+    /// <summary>What was seen of it last; who goes on after this one need not begin to wait anew. Null: nothing.</summary>
+    public LeaseSight? Sight
+    {
+        get => _seen is { } seen ? new LeaseSight(seen, _seenAt) : null;
+        init => (_seen, _seenAt) = value is null ? (null, 0) : (value.Lease, value.At);
+    }
 
     public async ValueTask<ClusterLease?> HoldAsync(string holder, Duration length, CancellationToken cancellation)
     {
         var start = clock.GetTimestamp();
         var now = Now();
+        if (IsLost)
+        {
+            GiveUp();
+        }
+
         if (_held is { } held && held.Holder == holder)
         {
             var age = clock.GetElapsedTime(held.RenewedAt);
@@ -53,6 +69,28 @@ internal sealed class LeaseKeeper(KubernetesClient client, string ns, RecordStor
         // Whoever had it before us may have a write under way: from here on it meets another version.
         await records.ClaimAsync(epoch, cancellation);
         return Holding(holder, epoch, start, now, length);
+    }
+
+    /// <summary>
+    /// The lease as a watch tells it; from any thread. Whoever takes it by force is not waited for: our next write would come after the first of theirs. A lease of before
+    /// ours, told late, has a lower epoch, or says that we have let it go ourselves; to be wrong costs one reading.
+    /// </summary>
+    public void Heard(Lease lease)
+    {
+        if (_held is { } held && lease.Spec.HolderIdentity != held.Holder
+            && (EpochOf(lease) > held.Epoch || (EpochOf(lease) == held.Epoch && !lease.Metadata.Annotations.ContainsKey(RecordNames.LastHolder))))
+        {
+            Volatile.Write(ref _lost, held.Epoch);
+        }
+    }
+
+    /// <summary>The lease has been deleted, as a watch tells it; from any thread.</summary>
+    public void HeardGone()
+    {
+        if (_held is { } held)
+        {
+            Volatile.Write(ref _lost, held.Epoch);
+        }
     }
 
     /// <summary>Lets go of it, so that a successor need not wait. If that cannot be told, the successor waits.</summary>
@@ -86,6 +124,7 @@ internal sealed class LeaseKeeper(KubernetesClient client, string ns, RecordStor
 
     private ClusterLease Holding(string holder, long epoch, long start, Instant now, Duration length)
     {
+        Volatile.Write(ref _lost, 0);
         _held = new Held(holder, epoch, start, now);
         return new ClusterLease(holder, epoch, now + length);
     }
@@ -188,3 +227,8 @@ internal sealed class LeaseKeeper(KubernetesClient client, string ns, RecordStor
 
     private sealed record Held(string Holder, long Epoch, long RenewedAt, Instant At);
 }
+
+/// <summary>A lease as it was seen.</summary>
+/// <param name="Lease">The lease.</param>
+/// <param name="At">Since when it has looked like this, as a timestamp of our own clock.</param>
+internal sealed record LeaseSight(Lease Lease, long At);

@@ -16,6 +16,9 @@ internal static class RecordMap
     /// <summary>Bytes of text beyond which a record is stored compressed. A ConfigMap may have 1 MiB; the record of a thousand nodes has about a third of that.</summary>
     internal const int LongestText = 512 << 10;
 
+    /// <summary>Bytes of a record that are read at most: a few kilobytes in a ConfigMap can be packed from gigabytes, and whoever may write it must not thereby end the server.</summary>
+    internal const int LongestUnpacked = 64 << 20;
+
     public static ConfigMap Write(string ns, RolloutRecord record, string? version)
     {
         var text = RecordText.Write(record);
@@ -27,7 +30,7 @@ internal static class RecordMap
                 Namespace = ns,
                 Name = RecordNames.MapOf(record.Pool),
                 ResourceVersion = version,
-                Labels = ImmutableDictionary<string, string>.Empty.Add(RecordNames.ManagedBy, RecordNames.Imago).Add(RecordNames.Pool, record.Pool),
+                Labels = ImmutableDictionary<string, string>.Empty.Add(RecordNames.ManagedBy, RecordNames.Imago).Add(RecordNames.Pool, RecordNames.LabelOf(record.Pool)),
                 Annotations = Summary(record),
             },
             Data = isLong ? null : ImmutableDictionary<string, string>.Empty.Add(RecordNames.Text, text),
@@ -76,7 +79,18 @@ internal static class RecordMap
     private static string Decompress(byte[] packed)
     {
         using var gzip = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress);
-        using var reader = new StreamReader(gzip, Encoding.UTF8);
-        return reader.ReadToEnd();
+        using var text = new MemoryStream();
+        var buffer = new byte[64 << 10];
+        while (gzip.Read(buffer) is > 0 and var count)
+        {
+            if (text.Length + count > LongestUnpacked)
+            {
+                throw new InvalidDataException($"it is longer than {LongestUnpacked >> 20} MiB");
+            }
+
+            text.Write(buffer, 0, count);
+        }
+
+        return Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length);
     }
 }

@@ -44,6 +44,9 @@ internal static class RecordNames
     /// <summary>Key of a record in <c>binaryData</c>, if it is long.</summary>
     public const string Compressed = "record.json.gz";
 
+    // Values of labels.
+    private const int LongestLabel = 63;
+
     // Names of objects may have 253 characters.
     private const int LongestSlug = 200;
 
@@ -59,4 +62,7 @@ internal static class RecordNames
         var plain = slug.ToString();
         return plain == pool && !plain.EndsWith('-') ? $"rollout-{pool}" : $"rollout-{plain.Trim('-')}.{StableHash.Of(pool):x8}";
     }
+
+    /// <summary>The pool as the value of a label. Pools may be named by owners of nodes, whose names are longer: the end is replaced by a hash.</summary>
+    public static string LabelOf(string pool) => pool.Length <= LongestLabel ? pool : $"{pool[..(LongestLabel - 9)].TrimEnd('-', '_', '.')}.{StableHash.Of(pool):x8}";
 }

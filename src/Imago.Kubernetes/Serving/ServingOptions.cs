@@ -27,6 +27,9 @@ public sealed record ServingOptions
     /// <summary>How long a list is kept for its next page.</summary>
     public TimeSpan ListsAreKeptFor { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>How long a watcher may leave unread what it is sent; then it is cut off.</summary>
+    public TimeSpan SlowestReader { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>How often a watch that asked for bookmarks gets one.</summary>
     public TimeSpan BookmarkEvery { get; init; } = TimeSpan.FromMinutes(1);
 

@@ -34,7 +34,7 @@ internal static class Connections
         };
         if (access.Proxy is not null)
         {
-            handler.Proxy = new WebProxy(access.Proxy);
+            handler.Proxy = ProxyOf(access.Proxy);
         }
         else if (access.Server.IsLoopback)
         {
@@ -43,6 +43,18 @@ internal static class Connections
         }
 
         return new HttpMessageInvoker(handler);
+    }
+
+    // What is before the @ is shown to the proxy when it asks; left in the address it would be shown in messages instead.
+    private static WebProxy ProxyOf(Uri address)
+    {
+        var proxy = new WebProxy(new UriBuilder(address) { UserName = "", Password = "" }.Uri);
+        if (address.UserInfo.Split(':', 2) is [{ Length: > 0 } user, .. var password])
+        {
+            proxy.Credentials = new NetworkCredential(Uri.UnescapeDataString(user), Uri.UnescapeDataString(password.FirstOrDefault() ?? ""));
+        }
+
+        return proxy;
     }
 
     private static SslClientAuthenticationOptions TlsOf(TlsSettings tls, X509Certificate2? certificate)

@@ -13,6 +13,9 @@ internal static class Failures
     public static KubernetesException NotInTime(ClusterAccess access, ApiRequest request, TimeSpan limit, Exception cause) =>
         new($"{Subject(access, request)} was not answered within {limit.TotalSeconds:0.#} s. Whether it took effect is unknown. Check that the API server is reachable and not overloaded.", cause);
 
+    public static KubernetesException PutAway(ClusterAccess access, ApiRequest request, Exception cause) =>
+        new($"{Subject(access, request)}: the connection has been put away, because the cluster is reached in another way now or has been let go. Ask again.", cause);
+
     public static KubernetesException Of(ClusterAccess access, ApiRequest request, Exception cause) => cause switch
     {
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } =>

@@ -36,6 +36,12 @@ public sealed record KubernetesClientOptions
     /// <summary>How long after the promised end of a watch the server may be silent.</summary>
     public TimeSpan WatchGrace { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// How long a watch may say nothing. A server sends a bookmark about every minute; behind a proxy that keeps a dead connection open nothing else would be noticed for as
+    /// long as the watch lives. One that sends no bookmarks is asked again that often.
+    /// </summary>
+    public TimeSpan WatchSilence { get; init; } = TimeSpan.FromSeconds(150);
+
     /// <summary>How the server sees us.</summary>
     public string UserAgent { get; init; } = $"imago/{ProductVersion}";
 

@@ -14,12 +14,14 @@ internal sealed class RequestSender(ClusterAccess access, KubernetesClientOption
     private readonly List<HttpMessageInvoker> _retired = [];
     private HttpMessageInvoker? _invoker;
     private X509Certificate2? _shown;
+    private bool _isPutAway;
 
     /// <inheritdoc />
     public void Dispose()
     {
         lock (_lock)
         {
+            _isPutAway = true;
             _invoker?.Dispose();
             _retired.ForEach(r => r.Dispose());
         }
@@ -115,8 +117,7 @@ internal sealed class RequestSender(ClusterAccess access, KubernetesClientOption
         {
             await _pace.WaitAsync(cancellation);
 
-            // Finding out who we are has a time-out of its own: it may take longer than a request.
-            var identity = await access.Credential.GetAsync(cancellation);
+            var identity = await IdentifyAsync(request, cancellation);
             using var timer = new CancellationTokenSource(options.RequestTimeout, options.Time);
             try
             {
@@ -126,6 +127,24 @@ internal sealed class RequestSender(ClusterAccess access, KubernetesClientOption
             {
                 // The token has expired, and another one can be had: once, or a server that believes nobody would be asked for ever.
             }
+            catch (ObjectDisposedException e)
+            {
+                // Somebody changed how the cluster is reached while it was asked. To whoever asked that is a connection like any other that failed.
+                throw Failures.PutAway(access, request, e);
+            }
+        }
+    }
+
+    // Finding out who we are has a time-out of its own: it may take longer than a request.
+    private async ValueTask<Identity> IdentifyAsync(ApiRequest request, CancellationToken cancellation)
+    {
+        try
+        {
+            return await access.Credential.GetAsync(cancellation);
+        }
+        catch (ObjectDisposedException e)
+        {
+            throw Failures.PutAway(access, request, e);
         }
     }
 
@@ -180,6 +199,7 @@ internal sealed class RequestSender(ClusterAccess access, KubernetesClientOption
     {
         lock (_lock)
         {
+            ObjectDisposedException.ThrowIf(_isPutAway, this);
             if (_invoker is not null && ReferenceEquals(certificate, _shown))
             {
                 return _invoker;

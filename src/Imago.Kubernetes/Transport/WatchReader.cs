@@ -15,13 +15,16 @@ internal static class WatchReader
         using var answer = await sender.OpenAsync(request, cancellation);
         opened?.Invoke();
 
-        // The server promised to end it by then. One that does not is not there any more.
-        var limit = length + options.WatchGrace;
-        using var timer = new CancellationTokenSource(limit, options.Time);
+        // The server promised to end it by then, and to say something now and then. One that does not is not there any more.
+        var (began, limit) = (options.Time.GetTimestamp(), length + options.WatchGrace);
+        var wait = Shorter(options.WatchSilence, limit);
+        using var timer = new CancellationTokenSource(wait, options.Time);
         using var lines = new LineReader(answer.Body, options.LongestAnswer);
-        while (await sender.GuardAsync(request, limit, NextAsync, timer.Token, cancellation) is { } told)
+        while (await sender.GuardAsync(request, wait, NextAsync, timer.Token, cancellation) is { } told)
         {
             yield return told;
+            wait = Shorter(options.WatchSilence, limit - options.Time.GetElapsedTime(began));
+            timer.CancelAfter(wait);
         }
 
         async Task<WatchEvent<T>?> NextAsync(CancellationToken either)
@@ -35,4 +38,6 @@ internal static class WatchReader
             return happened ?? throw sender.Refused(request, error!);
         }
     }
+
+    private static TimeSpan Shorter(TimeSpan silence, TimeSpan left) => left <= TimeSpan.Zero ? TimeSpan.FromMilliseconds(1) : silence < left ? silence : left;
 }

@@ -20,6 +20,9 @@ internal sealed class BackOff(InformerOptions options, TimeProvider time, Func<d
         return TimeSpan.FromSeconds(wait * (1 + jitter()));
     }
 
+    /// <summary>It went well for a while: what failed before is forgotten.</summary>
+    public void Forgive() => _failures = 0;
+
     /// <summary>Waits that long, or as long as the server asks for if that is longer.</summary>
     public Task WaitAsync(TimeSpan? asked, CancellationToken cancellation)
     {

@@ -44,13 +44,20 @@ public sealed class Informer<T>(KubernetesClient client, ResourceType<T> type, I
     private readonly KnownObjects _known = new();
     private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TimeProvider _time = client.Options.Time;
+    private long? _openedAt;
     private volatile InformerState _state = new(Synced: false, Connected: false, null, null);
+    private long _currentAt = client.Options.Time.GetTimestamp();
 
     /// <summary>How well it knows.</summary>
     public InformerState State => _state;
 
     /// <summary>How many objects there are.</summary>
     public int Count => _known.Count;
+
+    /// <summary>Whether what it has told can be relied upon. Measured on the monotonic clock: one that is set must neither hide a silence nor make one up.</summary>
+    /// <param name="longestBreak">How long no watch may be open.</param>
+    /// <param name="longestSilence">How long an open one may say nothing, not even a bookmark.</param>
+    public bool IsCurrent(TimeSpan longestBreak, TimeSpan longestSilence) => _time.GetElapsedTime(Volatile.Read(ref _currentAt)) <= (_state.Connected ? longestSilence : longestBreak);
 
     /// <summary>Ends when everything has been listed once.</summary>
     public Task WaitSyncedAsync(CancellationToken cancellation) => _synced.Task.WaitAsync(cancellation);
@@ -66,6 +73,7 @@ public sealed class Informer<T>(KubernetesClient client, ResourceType<T> type, I
             {
                 try
                 {
+                    _openedAt = null;
                     version ??= await ListAsync(cancellation);
                     var began = _time.GetTimestamp();
                     var (reached, told) = (version, 0);
@@ -76,7 +84,7 @@ public sealed class Informer<T>(KubernetesClient client, ResourceType<T> type, I
                         Take(happened);
                     }
 
-                    _state = _state with { Connected = false };
+                    Lost(_state.Trouble);
                     if (told == 0 && version == reached && _time.GetElapsedTime(began) < TimeSpan.FromSeconds(1))
                     {
                         // It ended at once and said nothing. A server that is going down does that, and would be asked in a circle.
@@ -87,13 +95,29 @@ public sealed class Informer<T>(KubernetesClient client, ResourceType<T> type, I
                 {
                     // The server has forgotten what came after our version, or never had it.
                     version = null;
-                    _state = _state with { Connected = false, Trouble = e.Message };
+                    Lost(e.Message);
                     await waits.WaitAsync(e.RetryAfter, cancellation);
                 }
                 catch (Imago.Application.Ports.ConnectionException e)
                 {
-                    _state = _state with { Connected = false, Trouble = e.Message };
+                    Lost(e.Message);
+                    if (_openedAt is { } opened && _time.GetElapsedTime(opened) >= _options.FirstWait)
+                    {
+                        // Proxies cut long connections all the time. A watch that was open and then broke is not a server that does not answer: waits must not grow by it.
+                        waits.Forgive();
+                    }
+
                     await waits.WaitAsync((e as KubernetesException)?.RetryAfter, cancellation);
+                }
+#pragma warning disable CA1031 // One object that nobody expected must not end the watching for good, and leave a view behind that looks alive.
+                catch (Exception e) when (!cancellation.IsCancellationRequested)
+#pragma warning restore CA1031
+                {
+                    // How much of it was taken is not known: everything is listed and told again.
+                    version = null;
+                    _known.Distrust();
+                    Lost($"What it told could not be taken: {e.Message}");
+                    await waits.WaitAsync(null, cancellation);
                 }
             }
         }
@@ -136,6 +160,7 @@ public sealed class Informer<T>(KubernetesClient client, ResourceType<T> type, I
                 sink.Gone(key);
             }
 
+            Volatile.Write(ref _currentAt, _time.GetTimestamp());
             _state = _state with { Synced = true, Trouble = null };
             sink.Synced();
             _synced.TrySetResult();
@@ -146,6 +171,7 @@ public sealed class Informer<T>(KubernetesClient client, ResourceType<T> type, I
     private void Take(WatchEvent<T> happened)
     {
         Heard();
+        Volatile.Write(ref _currentAt, _time.GetTimestamp());
         switch (happened.Type)
         {
             case WatchEventType.Added or WatchEventType.Modified:
@@ -167,7 +193,23 @@ public sealed class Informer<T>(KubernetesClient client, ResourceType<T> type, I
         }
     }
 
-    private void Opened() => _state = _state with { Connected = true, Trouble = null, LastHeardAt = Now() };
+    private void Opened()
+    {
+        _openedAt = _time.GetTimestamp();
+        Volatile.Write(ref _currentAt, _time.GetTimestamp());
+        _state = _state with { Connected = true, Trouble = null, LastHeardAt = Now() };
+    }
+
+    // A watch that was open has told everything up to now; from here on nothing is heard.
+    private void Lost(string? trouble)
+    {
+        if (_state.Connected)
+        {
+            Volatile.Write(ref _currentAt, _time.GetTimestamp());
+        }
+
+        _state = _state with { Connected = false, Trouble = trouble };
+    }
 
     private void Heard() => _state = _state with { LastHeardAt = Now() };
 

@@ -8,6 +8,9 @@ namespace Imago.Kubernetes.Watching;
 /// <summary>Which objects have been told at which version, and nothing else of them: the objects themselves are their taker's.</summary>
 internal sealed class KnownObjects
 {
+    // No version that is a number is below zero.
+    private const long Doubtful = -1;
+
     private readonly Dictionary<ObjectKey, Entry> _entries = [];
     private int _list;
 
@@ -32,6 +35,15 @@ internal sealed class KnownObjects
         _entries.Remove(key);
         _entries.Add(key, new(version, _list));
         return true;
+    }
+
+    /// <summary>What has been told is in doubt: every object is told again, whatever its version.</summary>
+    public void Distrust()
+    {
+        foreach (var key in _entries.Keys.ToList())
+        {
+            _entries[key] = new(Doubtful, _list);
+        }
     }
 
     /// <summary>Forgets an object. False: it was not known.</summary>

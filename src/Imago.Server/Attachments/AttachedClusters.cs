@@ -4,7 +4,6 @@ using Imago.Application.Attachments;
 using Imago.Application.Engine;
 using Imago.Application.Ports;
 using Imago.Kubernetes.Clusters;
-using Imago.Kubernetes.Configuration;
 using Imago.Kubernetes.Inspections;
 using Imago.Kubernetes.Providers;
 using Imago.Kubernetes.Transport;
@@ -35,7 +34,10 @@ internal static class AttachedClusters
             key => s.GetRequiredService<ShardWorker>().Happened(key),
             s.GetRequiredService<TimeProvider>(),
             new AttachedClusterOptions { KeepWatching = options.KeepWatching },
-            s.GetRequiredService<ILogger<AttachedClusterHost>>()));
+            s.GetRequiredService<ILogger<AttachedClusterHost>>())
+        {
+            NodesChanged = key => s.GetRequiredService<ShardWorker>().NodesChanged(key),
+        });
         services.AddSingleton<ServedForecasts>();
         services.AddSingleton(s =>
         {
@@ -59,14 +61,7 @@ internal static class AttachedClusters
             throw new ConnectionException(string.Join(' ', problems.Select(p => p.Message)));
         }
 
-        try
-        {
-            var access = Kubeconfig.Parse(attachment.Kubeconfig, "of the attachment").Access(attachment.Context, clock);
-            return new KubernetesClient(access, new KubernetesClientOptions { Time = clock, RequestsPerSecond = options.KubernetesRequests, Burst = (int)Math.Ceiling(2 * options.KubernetesRequests) });
-        }
-        catch (KubeconfigException problem)
-        {
-            throw new ConnectionException(problem.Message, problem);
-        }
+        return AttachmentClients.Connect(
+            attachment, new KubernetesClientOptions { Time = clock, RequestsPerSecond = options.KubernetesRequests, Burst = (int)Math.Ceiling(2 * options.KubernetesRequests) });
     }
 }

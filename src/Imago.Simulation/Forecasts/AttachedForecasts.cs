@@ -4,7 +4,6 @@ using Imago.Application.Engine;
 using Imago.Application.Storage;
 using Imago.Simulation.Blueprints;
 using Imago.Simulation.Dumps;
-using Imago.Simulation.Serving;
 using NodaTime;
 
 namespace Imago.Simulation.Forecasts;

@@ -128,7 +128,8 @@ internal static class LowerBound
         private static Duration Recovery(ForecastRequest request, WorkloadBlueprint? workload, PodTemplate template)
         {
             var timing = request.World.Timing;
-            var start = Fastest(request, Duration.Min(template.StartupTime ?? timing.PodStart, workload?.Template.StartupTime ?? template.StartupTime ?? timing.PodStart));
+            var (own, next) = (template.StartupTime * timing.Pace, workload?.Template.StartupTime * timing.Pace);
+            var start = Fastest(request, Duration.Min(own ?? timing.PodStart, next ?? own ?? timing.PodStart));
 
             // A StatefulSet brings a name back only when its bearer has left.
             return workload?.Kind == WorkloadKind.StatefulSet ? start + Duration.Min(template.GracePeriod, Fastest(request, timing.PodStop)) : start;

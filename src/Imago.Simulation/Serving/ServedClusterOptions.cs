@@ -18,5 +18,5 @@ public sealed record ServedClusterOptions
     public SampleWorkloads Workloads { get; init; } = SampleWorkloads.Sample;
 
     /// <summary>The settings as worlds get them.</summary>
-    internal WorldSettings Effective => World with { Timing = World.Timing.Times(1 / TimeScale), LongUids = true };
+    internal WorldSettings Effective => World with { Timing = World.Timing.Times(1 / TimeScale) with { Pace = 1 / TimeScale }, LongUids = true };
 }

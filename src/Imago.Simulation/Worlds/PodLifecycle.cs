@@ -281,7 +281,7 @@ internal sealed class PodLifecycle(ClusterState state, Scheduler scheduler, Budg
     private void PlanStart(SimulatedPod pod)
     {
         var node = pod.Node!;
-        var nominal = pod.Template.StartupTime ?? (pod.BelongsToDaemonSet ? state.Timing.DaemonPodStart : state.Timing.PodStart);
+        var nominal = pod.Template.StartupTime * state.Timing.Pace ?? (pod.BelongsToDaemonSet ? state.Timing.DaemonPodStart : state.Timing.PodStart);
         state.Time.After(state.Draw(nominal, "start", pod.Uid), () =>
         {
             if (pod is { Gone: false, Terminating: false } && pod.Node == node && node.IsUp && !pod.Finished && !pod.Ready)

@@ -53,7 +53,13 @@ public sealed record TimingModel
     /// <summary>Durations vary evenly by up to this share in both directions, drawn from the seed; 0 to less than 1.</summary>
     public double Spread { get; init; } = 0.1;
 
-    /// <summary>Every duration times a factor; the spread stays.</summary>
+    /// <summary>
+    /// What durations are multiplied by that workloads state themselves. They are the workload's own and no assumption, so it is 1 but where simulated time is compressed: there
+    /// everything has to pass equally fast.
+    /// </summary>
+    public double Pace { get; init; } = 1;
+
+    /// <summary>Every duration times a factor; spread and pace stay.</summary>
     public TimingModel Times(double factor) => this with
     {
         SurgeProvision = SurgeProvision * factor,

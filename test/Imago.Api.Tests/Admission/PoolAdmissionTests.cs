@@ -1,7 +1,11 @@
 using Imago.Api.Admission;
+using Imago.Api.Documents;
 using Imago.Api.Tests.Admission.Kit;
 using Imago.Contracts.Errors;
+using Imago.Domain.Channels;
+using Imago.Domain.Images;
 using Imago.Domain.Rollouts.Records;
+using Imago.Domain.Rollouts.Settings;
 using NodaTime;
 using Shouldly;
 using Xunit;
@@ -42,6 +46,10 @@ public sealed class PoolAdmissionTests
     [InlineData("nodeSoakDurationInMinutes", "31", "0 to 30")]
     [InlineData("undrainableNodeBehavior", "\"cordon\"", null)]
     [InlineData("undrainableNodeBehavior", "\"Evict\"", "Schedule, Cordon")]
+    [InlineData("barePods", "\"Keep\"", null)]
+    [InlineData("barePods", "\"Evict\"", null)]
+    [InlineData("barePods", "\"Delete\"", "Evict, Keep")]
+    [InlineData("barePods", "true", "Evict, Keep")]
     [InlineData("windowClose", "\"FinishPool\"", null)]
     [InlineData("canary", "\"None\"", null)]
     [InlineData("canary", "\"Two\"", "FirstNode, None")]
@@ -92,6 +100,20 @@ public sealed class PoolAdmissionTests
     [Trait("Rule", "UP-31")]
     public void Write_MaxUnavailableOnASystemPool_IsRefused() =>
         WrittenCluster.Made().PutPool("sys", """{"properties":{"upgradeSettings":{"maxUnavailable":"1"}}}""").ShouldRefuse("properties.upgradeSettings", "is a System pool");
+
+    [Fact]
+    [Trait("Rule", "UP-69")]
+    public void Write_AutoscaledPoolAtItsMaximum_HasRoomForSurgeAndKeepsItsBounds()
+    {
+        var cluster = WrittenCluster.Made();
+
+        cluster.PutPool("apps", Properties("""
+            "count":3,"enableAutoScaling":true,"minCount":1,"maxCount":3,"upgradeSettings":{"maxSurge":"2"}
+            """)).ShouldBeNull();
+
+        var pool = new IntentReader(ReleaseRings.Default, KubernetesCalendar.Default).Read(cluster.Resources, cluster.Now).Spec.Pools.Single(p => p.Name == "apps");
+        Concurrency.For(pool, 3, 3).Value!.Surge.ShouldBe(2);
+    }
 
     [Theory]
     [Trait("Rule", "UP-25")]

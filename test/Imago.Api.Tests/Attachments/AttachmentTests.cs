@@ -1,12 +1,17 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using Imago.Api.Documents;
 using Imago.Api.Tests.Kit;
 using Imago.Application.Attachments;
 using Imago.Application.Resources;
 using Imago.Application.Storage;
+using Imago.Domain.Channels;
+using Imago.Domain.Images;
 using Imago.Domain.Rollouts.Records;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Shouldly;
 using Xunit;
 
@@ -125,7 +130,9 @@ public sealed class AttachmentTests
 
         (await api.SendAsync("PUT", Attached + Version, Body().ToJsonString())).Status.ShouldBe(HttpStatusCode.Conflict);
         (await api.GetAsync(Attached + Version)).Status.ShouldBe(HttpStatusCode.NotFound);
-        (await api.SendAsync("DELETE", Attached + Version)).Status.ShouldBe(HttpStatusCode.NotFound);
+        var kept = await api.SendAsync("DELETE", Attached + Version);
+        kept.Status.ShouldBe(HttpStatusCode.NotFound);
+        kept.Text.ShouldContain("is simulated, not attached");
         (await api.SendAsync("POST", ApiServer.Cluster + "/providers/Imago/check" + Version)).Status.ShouldBe(HttpStatusCode.NotFound);
     }
 
@@ -216,6 +223,56 @@ public sealed class AttachmentTests
     }
 
     [Fact]
+    [Trait("Rule", "UP-25")]
+    public async Task Limits_OfTheProvider_AreNotedWithEachLookAndKeptWhileItIsSilent()
+    {
+        await using var api = await GroupAsync();
+        api.Real.Limits = new ProviderLimits { LargestPool = 9 };
+        await api.SendAsync("PUT", Attached + Version, Body(provider: true).ToJsonString());
+        (await RoomAsync(api)).ShouldBe((9, 9));
+
+        api.Real.Limits = new ProviderLimits { LargestPool = 20, Pools = ImmutableSortedDictionary<string, int>.Empty.Add("Batch_x", 3) };
+        (await api.SendAsync("POST", ApiServer.Cluster + "/providers/Imago/check" + Version)).Status.ShouldBe(HttpStatusCode.OK);
+        (await RoomAsync(api)).ShouldBe((20, 3));
+
+        api.Real.Limits = null;
+        (await api.SendAsync("POST", ApiServer.Cluster + "/providers/Imago/check" + Version)).Status.ShouldBe(HttpStatusCode.OK);
+        (await RoomAsync(api)).ShouldBe((20, 3));
+
+        (await api.SendAsync("PUT", Attached + Version, "{}")).Status.ShouldBe(HttpStatusCode.OK);
+        (await RoomAsync(api)).ShouldBe((1000, 1000), "the provider is not named any more");
+    }
+
+    [Fact]
+    public async Task Secrets_AreInNoLogWhateverGoesWrong()
+    {
+        var log = new CapturedLog();
+        await using var api = await ApiServer.StartAsync(services: s => s.AddLogging(l => l.SetMinimumLevel(LogLevel.Trace).AddProvider(log)));
+        (await api.PutAsync(ApiServer.Group, new JsonObject { ["location"] = "north-1" })).Status.ShouldBe(HttpStatusCode.Created);
+        var body = Body(provider: true).ToJsonString();
+        var check = ApiServer.Cluster + "/providers/Imago/check" + Version;
+
+        await api.SendAsync("POST", Inspect, body);
+        await api.SendAsync("PUT", Attached + Version, body);
+        await api.SendAsync("PUT", Attached + Version, "{}");
+        await api.SendAsync("POST", check);
+        await api.SendAsync("PUT", Attached + Version, body[..^5]);
+        await api.SendAsync("PUT", Attached + Version, body.Replace("users:", "exec:", StringComparison.Ordinal));
+        foreach (var failure in (Exception[])[RealCluster.NoAnswer, new FormatException($"cannot read {RealCluster.Secret}")])
+        {
+            api.Real.Failure = failure;
+            await api.SendAsync("POST", Inspect, body);
+            await api.SendAsync("PUT", Attached + Version, body);
+            await api.SendAsync("POST", check);
+        }
+
+        await api.SendAsync("DELETE", Attached + Version);
+
+        log.Lines.ShouldNotBeEmpty();
+        log.Lines.SelectMany(Secrets).ShouldBeEmpty();
+    }
+
+    [Fact]
     [Trait("Rule", "UP-66")]
     public async Task Delete_OfTheAttachmentOrTheCluster_IsOneDetachmentEvenWhileSomethingIsUnderWay()
     {
@@ -295,6 +352,14 @@ public sealed class AttachmentTests
         var body = (await api.GetAsync(ApiServer.Cluster)).Json;
         body["properties"]!["autoUpgradeProfile"]!["nodeOSUpgradeChannel"] = channel;
         return await api.PutAsync(ApiServer.Cluster, body);
+    }
+
+    // What the planner gets of both pools, one with a limit of its own.
+    private static async Task<(int System, int Batch)> RoomAsync(ApiServer api)
+    {
+        var stored = await api.Store.ClusterAsync(ApiServer.Cluster.ToLowerInvariant(), CancellationToken.None);
+        var pools = new IntentReader(ReleaseRings.Default, KubernetesCalendar.Default).Read(stored, api.Clock.Now).Spec.Pools.ToDictionary(p => p.Name, p => p.Provider.SizeLimit);
+        return (pools["system-1"], pools["Batch_x"]);
     }
 
     private static async Task<Attachment> StoredAsync(ApiServer api) =>

@@ -42,6 +42,7 @@ public sealed class IntentReaderTests
     }
 
     [Fact]
+    [Trait("Rule", "UP-40")]
     [Trait("Rule", "UP-60")]
     [Trait("Rule", "UP-150")]
     [Trait("Rule", "UP-151")]
@@ -53,7 +54,7 @@ public sealed class IntentReaderTests
             {"properties":{"count":6,"vmSize":"Standard_D4ps_v5","osSKU":"AzureLinux3","availabilityZones":["1","2"],"nodeLabels":{"a":"b"},"nodeTaints":["k=v:NoSchedule"],
              "creationData":{"sourceResourceId":"/subscriptions/s"},
              "upgradeSettings":{"maxSurge":"33%","maxUnavailable":"0","drainTimeoutInMinutes":45,"nodeSoakDurationInMinutes":5,"undrainableNodeBehavior":"Cordon","maxBlockedNodes":"50%",
-              "windowClose":"FinishPool","canary":"None","canarySoakInMinutes":7,"nodeReadyTimeoutInMinutes":20,"upgradePriority":10}}}
+              "barePods":"Keep","windowClose":"FinishPool","canary":"None","canarySoakInMinutes":7,"nodeReadyTimeoutInMinutes":20,"upgradePriority":10}}}
             """).ShouldBeNull();
 
         var pool = Read(cluster).Pools.Single(p => p.Spec.Name == "apps");
@@ -76,6 +77,7 @@ public sealed class IntentReaderTests
             NodeSoak = Duration.FromMinutes(5),
             Undrainable = UndrainableNodeBehavior.Cordon,
             MaxBlockedNodes = IntOrPercent.Percent(50),
+            BarePods = BarePods.Keep,
             WindowClose = WindowClose.FinishPool,
             Canary = Canary.None,
             CanarySoak = Duration.FromMinutes(7),

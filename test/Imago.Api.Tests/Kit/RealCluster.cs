@@ -20,6 +20,9 @@ internal sealed class RealCluster : IClusterInspector, IKubeconfigRules
     /// <summary>Why it cannot be looked at; null: it can.</summary>
     public Exception? Failure { get; set; }
 
+    /// <summary>What the node provider says, where one is named and answers.</summary>
+    public ProviderLimits? Limits { get; set; }
+
     public string Version { get; set; } = "v1.27.16+k3s1";
 
     public List<InspectedPool> Pools { get; } =
@@ -33,7 +36,7 @@ internal sealed class RealCluster : IClusterInspector, IKubeconfigRules
         Looked.Add(attachment);
         return Failure is { } failure
             ? throw new InspectionException("Nobody answers at https://10.0.0.1:6443. Is the address right?", failure)
-            : ValueTask.FromResult(new Inspection("https://10.0.0.1:6443", Version, ClusterView.Empty, [.. Pools], [new Finding("PermissionMissing", FindingLevel.Problem, "pods/eviction", "May not create pods/eviction.", "Apply the manifest.")]));
+            : ValueTask.FromResult(new Inspection("https://10.0.0.1:6443", Version, ClusterView.Empty, [.. Pools], [new Finding("PermissionMissing", FindingLevel.Problem, "pods/eviction", "May not create pods/eviction.", "Apply the manifest.")]) { Limits = Limits });
     }
 
     public ImmutableArray<Problem> Check(string kubeconfig, string? context) =>

@@ -65,6 +65,10 @@ public sealed class AttachmentDocumentTests
 
         JsonNode.DeepEquals(AttachedDocuments.Pool(pool), JsonNode.Parse("""{"properties":{"count":4,"mode":"User","osType":"Linux"}}""")).ShouldBeTrue();
         (AttachedDocuments.Status(pool).Count, AttachedDocuments.Status(pool).KubernetesVersion).ShouldBe((4, ""));
+
+        // AKS labels nodes that are in no zone with zone 0.
+        AttachedDocuments.Pool(pool with { Zones = ["0"] })["properties"]!.AsObject().ContainsKey("availabilityZones").ShouldBeFalse();
+        AttachedDocuments.Pool(pool with { Zones = ["z-a", "z-b"] })["properties"]!["availabilityZones"]!.ToJsonString().ShouldBe("""["z-a","z-b"]""");
     }
 
     // Not a secret at all, but it binds to its purpose as a real one does.

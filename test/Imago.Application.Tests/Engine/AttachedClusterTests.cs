@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
 using System.Text.Json.Nodes;
 using Imago.Application.Attachments;
 using Imago.Application.Engine;
+using Imago.Application.Ports;
 using Imago.Application.Resources;
 using Imago.Application.Storage;
 using Imago.Application.Tests.Engine.Kit;
@@ -199,6 +201,58 @@ public sealed class AttachedClusterTests
         world.Operation(id).Status.ShouldBe(OperationStatus.Succeeded);
     }
 
+    [Fact]
+    [Trait("Rule", "UP-25")]
+    public async Task Pass_ProviderHasNoRoomForSurge_PoolIsRefusedBeforeItStarts()
+    {
+        var world = await AttachedAsync();
+        _far.Limits = () => new ProviderLimits { LargestPool = 9, Pools = ImmutableSortedDictionary<string, int>.Empty.Add("apps", 3) };
+        world.Release(Installation.New);
+        await world.NudgeAsync();
+
+        await world.RunAsync(Day);
+
+        StatusText.ReadAttachment(world.Store[AttachmentKey].Status).Provider!.Pools["apps"].ShouldBe(3);
+        world.Store.Rollouts.ShouldBeEmpty();
+        world.PoolStatus("apps").NodeImageVersion.ShouldBe(Installation.Old);
+        var told = await new ClusterQueries(world.Store, world, world.Host, world, world.Clock).ExplainAsync(Installation.Key, TestContext.Current.CancellationToken);
+        told!.Nodes.Values.ShouldAllBe(n => n.Reasons.Any(r => r.Message.Contains("3 nodes and a surge of 1 are 4, more than the 3 nodes a pool may have", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    [Trait("Rule", "UP-25")]
+    public async Task Pass_ProviderHasRoom_PoolIsUpgraded()
+    {
+        var world = await AttachedAsync();
+        _far.Limits = () => new ProviderLimits { LargestPool = 4 };
+        world.Release(Installation.New);
+        await world.NudgeAsync();
+
+        await world.RunAsync(Day);
+
+        world.PoolStatus("apps").NodeImageVersion.ShouldBe(Installation.New);
+    }
+
+    [Fact]
+    [Trait("Rule", "UP-25")]
+    public async Task Pass_ProviderDoesNotAnswer_WhatItSaidBeforeStays()
+    {
+        var world = await AttachedAsync();
+        _far.Limits = () => new ProviderLimits { LargestPool = 3 };
+        await world.NudgeAsync();
+        await world.RunAsync(Duration.FromMinutes(10));
+        world.Engine.OpenClusters.ShouldBe(0, "it is asked once each time that the cluster is opened");
+
+        _far.Limits = () => throw new ConnectionException("nobody answers");
+        await world.NudgeAsync();
+        await world.RunAsync(Duration.FromMinutes(10));
+
+        StatusText.ReadAttachment(world.Store[AttachmentKey].Status).Provider!.LargestPool.ShouldBe(3);
+        world.Cluster.Unreachable.ShouldBeNull("the provider is not the cluster");
+    }
+
+    private static readonly string AttachmentKey = AttachmentDocument.KeyOf(Installation.Key);
+
     private async Task<Installation> AttachedAsync(params (string Name, int Count)[] pools)
     {
         var world = new Installation();
@@ -217,7 +271,7 @@ public sealed class AttachedClusterTests
             await world.Store.CommitAsync(new StoreBatch { Resources = [new ResourceWrite.Document(PoolDocument(count), stored.Version, world.Clock.Now) { Key = stored.Key }] }, TestContext.Current.CancellationToken);
         }
 
-        await PutAsync(world, AttachmentDocument.KeyOf(Installation.Key), $"{Installation.ClusterId}/providers/Imago/attachments/default", ResourceTypes.Attachment, "{}", "{}");
+        await PutAsync(world, AttachmentKey, $"{Installation.ClusterId}/providers/Imago/attachments/default", ResourceTypes.Attachment, "{}", "{}");
         await world.NudgeAsync();
         await world.RunAsync(Duration.FromMinutes(1));
         return world;

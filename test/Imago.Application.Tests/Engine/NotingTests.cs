@@ -75,6 +75,7 @@ public sealed class NotingTests
             {"code":"PodDrainFailure","message":"Node 'n3' could not be drained within 30 minutes: …","target":"apps",
              "details":[{"code":"PodDisruptionBudget","message":"shop/cart-pdb allows 0 disruptions","target":"shop/cart-0"}]}
             """)!.ToJsonString());
+        OperationErrors.Of(Ended(RolloutPhase.Failed) with { Fault = fault with { Code = nameof(ReasonCode.BarePodKept) } })!["code"]!.GetValue<string>().ShouldBe("PodDrainFailure");
     }
 
     [Fact]

@@ -32,6 +32,7 @@ public sealed class ShardQueueTests
         _queue.Take(Noon);
         _queue.Hurry("c", Noon + Duration.FromSeconds(1));
         _queue.Plan(Wake, Noon + Duration.FromHours(1));
+        _queue.Ended("c");
 
         _queue.NextAt.ShouldBe(Noon + Duration.FromSeconds(1));
     }
@@ -43,6 +44,7 @@ public sealed class ShardQueueTests
         _queue.Take(Noon);
         _queue.Hurry("c", Noon);
         _queue.Plan(Wake, null);
+        _queue.Ended("c");
         _queue.Plan(Wake, Noon + Duration.FromHours(1));
 
         _queue.NextAt.ShouldBe(Noon + Duration.FromHours(1));

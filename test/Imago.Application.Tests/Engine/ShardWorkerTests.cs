@@ -1,4 +1,8 @@
+using System.Collections.Concurrent;
+using Imago.Application.Attachments;
 using Imago.Application.Engine;
+using Imago.Application.Ports;
+using Imago.Application.Resources;
 using Imago.Application.Storage;
 using Imago.Application.Tests.Engine.Kit;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -108,7 +112,7 @@ public sealed class ShardWorkerTests
         await world.CreateAsync(("apps", 1));
         var answer = new TaskCompletionSource();
         var asked = 0;
-        world.Between = near => new SlowHost(near, async () =>
+        world.Between = near => new SlowHost(near, async _ =>
         {
             Interlocked.Increment(ref asked);
             await answer.Task;
@@ -116,7 +120,7 @@ public sealed class ShardWorkerTests
         world.Boot();
         using var worker = Worker(world);
         using var stop = new CancellationTokenSource();
-        var other = OtherKeyOfTheShard();
+        var other = OtherKeysOfTheShard().First();
         var running = worker.RunAsync(Shard, stop.Token).AsTask();
         await EventuallyAsync(() => Volatile.Read(ref asked) == 1);
 
@@ -133,6 +137,89 @@ public sealed class ShardWorkerTests
         running.IsCompleted.ShouldBeFalse();
         answer.SetResult();
         await running;
+    }
+
+    // Each may hang for a minute: if they could take every place, no other cluster would be passed over meanwhile.
+    [Fact]
+    public async Task Run_ManyClustersAreUnreachable_OthersHavePlacesAllTheSame()
+    {
+        var world = new Installation();
+        var hang = new TaskCompletionSource();
+        var hanging = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
+        var isHanging = false;
+        world.Between = near => new SlowHost(near, async key =>
+        {
+            if (key == Installation.Key)
+            {
+                return;
+            }
+
+            if (Volatile.Read(ref isHanging))
+            {
+                hanging[key] = true;
+                await hang.Task;
+            }
+
+            throw new ConnectionException("no route to host");
+        });
+        world.Boot();
+        var dead = OtherKeysOfTheShard().Take(12).ToList();
+        await AttachAsync(world, dead);
+        using var worker = new ShardWorker(world.Engine, world.Store, world.Clock, world.Options with { MostPassesAtOnce = 8 }, NullLogger<ShardWorker>.Instance);
+        using var stop = new CancellationTokenSource();
+        var running = worker.RunAsync(Shard, stop.Token).AsTask();
+        await MoveAsync(world, () => dead.TrueForAll(k => StatusText.ReadCluster(world.Store[k].Status).Unreachable is not null));
+
+        Volatile.Write(ref isHanging, true);
+        await MoveAsync(world, () => hanging.Count == 2);
+        await world.CreateAsync(("apps", 1));
+        await MoveAsync(world, () => world.Cluster.ProvisioningState == Domain.Rollouts.Records.ProvisioningState.Succeeded);
+
+        hanging.Count.ShouldBe(2, "a quarter of the places is theirs");
+
+        // Somebody may just have mended one of them.
+        var mended = dead.First(k => !hanging.ContainsKey(k));
+        await world.Store.CommitAsync(new StoreBatch { Nudges = [(mended, world.Clock.Now)] }, TestContext.Current.CancellationToken);
+        await MoveAsync(world, () => hanging.ContainsKey(mended));
+        hanging.Count.ShouldBe(3);
+        await stop.CancelAsync();
+        hang.SetResult();
+        await running.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task NodesChanged_ClusterIsPutAway_IsPassedOverOnceAfterAWhile()
+    {
+        var world = new Installation();
+        var opened = 0;
+        world.Between = near => new SlowHost(near, _ =>
+        {
+            Interlocked.Increment(ref opened);
+            return Task.CompletedTask;
+        });
+        world.Boot();
+        using var worker = Worker(world);
+        using var stop = new CancellationTokenSource();
+        var running = worker.RunAsync(Shard, stop.Token).AsTask();
+        await world.CreateAsync(("apps", 1));
+        await MoveAsync(world, () => world.Cluster.ProvisioningState == Domain.Rollouts.Records.ProvisioningState.Succeeded && world.Engine.OpenClusters == 0);
+        var (before, since) = (Volatile.Read(ref opened), world.Clock.Now);
+
+        for (var n = 0; n < 5; n++)
+        {
+            worker.NodesChanged(Installation.Key);
+        }
+
+        await MoveAsync(world, () => Volatile.Read(ref opened) > before && world.Engine.OpenClusters == 0);
+        (world.Clock.Now - since).TotalSeconds.ShouldBeInRange(10, 15);
+        for (var end = world.Clock.Now + Duration.FromMinutes(1); world.Clock.Now < end;)
+        {
+            await IdleAsync(world, 1);
+            world.Clock.MoveTo(world.Clock.NextTimer!.Value);
+        }
+
+        Volatile.Read(ref opened).ShouldBe(before + 1);
+        await StopAsync(running, stop);
     }
 
     [Fact]
@@ -221,7 +308,26 @@ public sealed class ShardWorkerTests
         queue.Take(Installation.Start)!.Generation.ShouldBe(2);
     }
 
-    private static string OtherKeyOfTheShard() => Enumerable.Range(0, int.MaxValue).Select(n => $"/other/{n}").First(k => Shards.Of(k) == Shard);
+    private static IEnumerable<string> OtherKeysOfTheShard() => Enumerable.Range(0, int.MaxValue).Select(n => $"/subscriptions/s/resourcegroups/g/providers/microsoft.containerservice/managedclusters/c{n}").Where(k => Shards.Of(k) == Shard);
+
+    private static async Task AttachAsync(Installation world, List<string> clusters)
+    {
+        foreach (var key in clusters)
+        {
+            StoredResource[] resources =
+            [
+                Stored(key, ResourceTypes.ManagedCluster),
+                Stored(AttachmentDocument.KeyOf(key), ResourceTypes.Attachment),
+            ];
+            var batch = new StoreBatch { Resources = [.. resources.Select(r => new ResourceWrite.Create(r) { Key = r.Key })], Nudges = [(key, world.Clock.Now)] };
+            (await world.Store.CommitAsync(batch, TestContext.Current.CancellationToken)).Committed.ShouldBeTrue();
+
+            StoredResource Stored(string own, string type) => new()
+            {
+                Key = own, Id = own, Type = type, ParentKey = key, ClusterKey = key, Document = "{}", Status = "{}", Version = 1, StatusVersion = 1, CreatedAt = world.Clock.Now, ChangedAt = world.Clock.Now,
+            };
+        }
+    }
 
     private static async Task EventuallyAsync(Func<bool> condition)
     {
@@ -266,11 +372,11 @@ public sealed class ShardWorkerTests
         await running.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
     }
 
-    private sealed class SlowHost(IClusterHost near, Func<Task> before) : IClusterHost
+    private sealed class SlowHost(IClusterHost near, Func<string, Task> before) : IClusterHost
     {
         public async ValueTask<IHostedCluster> OpenAsync(string clusterKey, StoredLease lease, CancellationToken cancellation)
         {
-            await before();
+            await before(clusterKey);
             return await near.OpenAsync(clusterKey, lease, cancellation);
         }
 

@@ -56,6 +56,7 @@ public sealed class RecordTextTests
         record.Attempt.ShouldBe(1);
         record.Settings.DrainTimeout.ShouldBe(UpgradeSettings.DefaultDrainTimeout);
         record.Settings.Canary.ShouldBe(Canary.FirstNode);
+        record.Settings.BarePods.ShouldBe(BarePods.Evict);
         record.Active.ShouldBeEmpty();
     }
 

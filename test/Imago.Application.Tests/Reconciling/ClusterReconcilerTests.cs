@@ -1,5 +1,6 @@
 using Imago.Application.Ports;
 using Imago.Application.Tests.Reconciling.Kit;
+using Imago.Domain.Channels;
 using Imago.Domain.Clusters;
 using Imago.Domain.Rollouts.Records;
 using NodaTime;
@@ -67,6 +68,27 @@ public sealed class ClusterReconcilerTests
         await bench.PassAsync();
 
         bench.Cluster.Told.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Pass_NothingToDoInSomebodyElsesCluster_WritesNoLease()
+    {
+        var bench = new Bench();
+        bench.Cluster.LeaseIsWritten = true;
+        var spec = bench.Spec;
+        bench.Spec = spec with { Channel = NodeOsChannel.None };
+        await bench.PassAsync();
+        bench.Cluster.Calls.ShouldBe(["read", "read", "observe"]);
+        bench.ClusterDecisions.ShouldBe(1);
+
+        bench.Spec = spec;
+        await bench.PassAsync();
+
+        // What was seen without a lease is seen again before it is acted upon, and then decided once.
+        bench.Cluster.Calls.Where(c => c != "find").Take(7).ShouldBe(["read", "read", "observe", "lease", "read", "observe", "write apps"]);
+        bench.Cluster.Record()!.Active["n1"].Step.ShouldBe(NodeStep.Draining);
+        await bench.PassAsync();
+        bench.Cluster.Calls[..2].ShouldBe(["read", "lease"]);
     }
 
     [Fact]

@@ -19,6 +19,7 @@ public sealed class OptionTests(Files files) : IClassFixture<Files>
     [InlineData("--soak", "31m", "--soak: A node soak of 31 minutes is out of range: 0 to 30 is allowed.")]
     [InlineData("--channel", "Stable", "--channel: 'Stable' is not known. Write one of None, Unmanaged, SecurityPatch, NodeImage.")]
     [InlineData("--undrainable", "Force", "--undrainable: 'Force' is not known.")]
+    [InlineData("--bare-pods", "Delete", "--bare-pods: 'Delete' is not known. Write one of Evict, Keep.")]
     [InlineData("--window-close", "Now", "--window-close: 'Now' is not known.")]
     [InlineData("--canary", "Two", "--canary: 'Two' is not known.")]
     [InlineData("--horizon", "0d", "--horizon: nothing can happen in no time. Write for example 28d.")]

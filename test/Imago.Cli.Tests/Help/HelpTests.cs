@@ -62,7 +62,7 @@ public sealed class HelpTests
     public void Forecast_Options_AreThoseOfTheIssue() => Root.Subcommands.Single(c => c.Name == "forecast").Options.Select(o => o.Name).Except(["--help"]).ShouldBe(
         [
             "--cluster", "--channel", "--maintenance", "--target", "--max-surge", "--max-unavailable", "--drain-timeout", "--soak", "--undrainable", "--window-close", "--canary",
-            "--group", "--subscription", "--from", "--horizon", "--region", "--world", "--seed", "--trace", "--output", "--pool-label", "--max-blocked-nodes",
+            "--group", "--subscription", "--from", "--horizon", "--region", "--world", "--seed", "--trace", "--output", "--pool-label", "--max-blocked-nodes", "--bare-pods",
         ],
         ignoreOrder: true);
 

@@ -44,6 +44,22 @@ public sealed class PoolCommandTests : IAsyncLifetime
         Arm.Document(Apps)!["properties"]!["count"]!.GetValue<int>().ShouldBe(3);
     }
 
+    [Theory]
+    [InlineData("keep", "Keep")]
+    [InlineData("Evict", "Evict")]
+    public async Task Update_OfBarePods_SetsThem(string said, string written)
+    {
+        Arm.Put(Apps, """{"properties":{"count":3,"upgradeSettings":{"maxSurge":"1"}}}""");
+
+        await _client.OkAsync("nodepool", "update", "apps", "--cluster", "shop", "--bare-pods", said);
+
+        Arm.Document(Apps)!["properties"]!["upgradeSettings"]!.ToJsonString().ShouldBe($$"""{"maxSurge":"1","barePods":"{{written}}"}""");
+    }
+
+    [Fact]
+    public async Task Update_BarePodsToSomethingElse_IsAMisuse() =>
+        (await _client.RunAsync("nodepool", "update", "apps", "--cluster", "shop", "--bare-pods", "Delete")).ShouldFail(ExitCode.Usage, "--bare-pods");
+
     [Fact]
     public async Task Update_OfNothing_IsAMisuse() => (await _client.RunAsync("nodepool", "update", "apps", "--cluster", "shop")).ShouldFail(ExitCode.Usage, "Nothing to change is named.");
 

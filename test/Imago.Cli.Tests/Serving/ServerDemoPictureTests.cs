@@ -15,14 +15,15 @@ public sealed class ServerDemoPictureTests
     private static readonly Instant Opens = Instant.FromUtc(2026, 11, 25, 22, 38);
 
     private static readonly DemoHold Budget = new(
-        "BudgetBlocks", "pod shop/orders-db-0 of StatefulSet/orders-db cannot be evicted now: disruption budget shop/orders-db (maxUnavailable 1, 2 of 3 pods healthy, 0 disruptions allowed).");
+        "BudgetBlocks", "pod shop/orders-db-0 of StatefulSet/orders-db cannot be evicted now: disruption budget shop/orders-db (maxUnavailable 1, 2 of 3 pods healthy, 0 disruptions allowed).",
+        "disruption budget shop/orders-db allows a disruption");
 
     private readonly ServerDemoPicture _picture = new(Terminal.Plain(TextWriter.Null, TextWriter.Null, new StandingClock(DateTimeOffset.UnixEpoch)));
 
     [Fact]
     public void Lines_OfNodesHeldByTheSame_TellItOnceAndWhole()
     {
-        var lines = _picture.Lines(State(Node("n1", Old, "Pending", Budget), Node("n2", Old, "Pending", Budget)), width: 80, height: 29);
+        var lines = _picture.Lines(State(Node("n1", Old, "Pending", Budget), Node("n2", Old, "Pending", Budget with { Message = "pod shop/orders-db-2 cannot be evicted now" })), width: 80, height: 29);
 
         lines.ShouldAllBe(l => l.Replace("[grey]", "").Replace("[/]", "").Length <= 80);
         string.Join(' ', lines).Replace("[grey]", "").Replace("[/]", "").ShouldContain($"BudgetBlocks: {Budget.Message}");

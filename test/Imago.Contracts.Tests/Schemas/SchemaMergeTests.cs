@@ -59,11 +59,11 @@ public sealed class SchemaMergeTests
     [Trait("Rule", "AZ-53")]
     public void Replace_SettingsOfImagoItself_StayUntilTheyAreWritten()
     {
-        const string stored = """{"properties":{"upgradeSettings":{"maxSurge":"5","windowClose":"FinishPool"}}}""";
+        const string stored = """{"properties":{"upgradeSettings":{"maxSurge":"5","windowClose":"FinishPool","barePods":"Keep"}}}""";
 
-        Pool("""{"properties":{}}""", stored).ShouldBe("""{"properties":{"upgradeSettings":{"windowClose":"FinishPool"}}}""");
-        Pool("""{"properties":{"upgradeSettings":{"maxSurge":"2"}}}""", stored).ShouldBe("""{"properties":{"upgradeSettings":{"maxSurge":"2","windowClose":"FinishPool"}}}""");
-        Pool("""{"properties":{"upgradeSettings":{"windowClose":"FinishNode"}}}""", stored).ShouldBe("""{"properties":{"upgradeSettings":{"windowClose":"FinishNode"}}}""");
+        Pool("""{"properties":{}}""", stored).ShouldBe("""{"properties":{"upgradeSettings":{"windowClose":"FinishPool","barePods":"Keep"}}}""");
+        Pool("""{"properties":{"upgradeSettings":{"maxSurge":"2"}}}""", stored).ShouldBe("""{"properties":{"upgradeSettings":{"maxSurge":"2","barePods":"Keep","windowClose":"FinishPool"}}}""");
+        Pool("""{"properties":{"upgradeSettings":{"windowClose":"FinishNode"}}}""", stored).ShouldBe("""{"properties":{"upgradeSettings":{"barePods":"Keep","windowClose":"FinishNode"}}}""");
     }
 
     [Fact]

@@ -79,7 +79,7 @@ public sealed class ClusterViewTests
     public void LoadOf_PodsThatStayOrHaveEnded_CountsOnlyThoseThatLeave()
     {
         var view = new TestCluster().Pool("a", 1).DaemonSet("kube-system/agent")
-            .Pod("shop/mirror-1", "a-1", p => p with { Mirror = true })
+            .Pod("shop/mirror-1", "a-1", p => p with { Mirror = true, Owner = null })
             .Pod("shop/done-1", "a-1", p => p with { Phase = PodPhase.Succeeded })
             .Pod("shop/failed-1", "a-1", p => p with { Phase = PodPhase.Failed })
             .Pod("shop/going-1", "a-1", p => p with { Terminating = true, GracePeriod = Duration.FromHours(2) })
@@ -88,6 +88,7 @@ public sealed class ClusterViewTests
             .View();
 
         view.LoadOf("a-1").Pods.ShouldBe(1);
+        view.LoadOf("a-1").Bare.ShouldBe(0);
         view.LoadOf("a-1").LongestGrace.ShouldBe(Duration.FromSeconds(90));
         view.LoadOf("a-1").Demands.ShouldBe([new BudgetDemand(new("shop", "web"), 1)]);
         view.LoadOf("nowhere").ShouldBe(NodeLoad.Empty);

@@ -150,6 +150,22 @@ public sealed class CandidateOrderTests
         Started(cluster).ShouldBe(["a-2"]);
     }
 
+    [Theory]
+    [InlineData(BarePods.Evict, false, "a-1 a-2")]
+    [InlineData(BarePods.Keep, false, "a-2 a-3")]
+    [InlineData(BarePods.Keep, true, "a-1 a-2")]
+    [Trait("Rule", "UP-42")]
+    [Trait("Rule", "UP-94")]
+    public void Starts_NodeWithABarePod_GoesLastOnlyIfThePoolKeepsIt(BarePods setting, bool forced, string started)
+    {
+        // The others have more pods, so that nothing else puts a-1 behind them.
+        var cluster = Pool(3, atATime: 2, s => s with { BarePods = setting }).BarePod("shop/tool-1", "a-1").Deployment("shop/web", "a-2", "a-2", "a-3", "a-3");
+
+        var record = RolloutPlanner.Decide(cluster.Input(), cluster.PoolNamed("a"), Begin(cluster) with { Forced = forced }).Record;
+
+        string.Join(' ', record.Active.Keys).ShouldBe(started);
+    }
+
     [Fact]
     public void Starts_SeveralDoomedNodesUnderCordon_KeepEachOtherCompany()
     {

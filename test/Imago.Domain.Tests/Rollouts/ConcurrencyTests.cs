@@ -126,6 +126,7 @@ public sealed class ConcurrencyTests
         settings.DrainTimeout.TotalMinutes.ShouldBe(30);
         settings.NodeSoak.TotalMinutes.ShouldBe(0);
         settings.Undrainable.ShouldBe(UndrainableNodeBehavior.Schedule);
+        settings.BarePods.ShouldBe(BarePods.Evict);
         settings.WindowClose.ShouldBe(WindowClose.FinishNode);
         settings.Canary.ShouldBe(Canary.FirstNode);
         settings.CanarySoak.TotalMinutes.ShouldBe(2);

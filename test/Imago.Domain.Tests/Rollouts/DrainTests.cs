@@ -42,7 +42,7 @@ public sealed class DrainTests
         var cluster = Pool().Deployment("shop/web", "a-1").DaemonSet("kube-system/agent")
             .Pod("shop/mirror-1", "a-1", p => p with { Mirror = true })
             .Pod("shop/going-1", "a-1", p => p with { Terminating = true })
-            .Pod("shop/bare-1", "a-1", p => p with { Owner = null, Workload = null });
+            .BarePod("shop/bare-1", "a-1");
 
         Decide(cluster, Some.Noon).Actions.ShouldBe(
             [new RolloutAction.EvictPod(new("shop", "bare-1"), "shop/bare-1/1", "a-1"), new RolloutAction.EvictPod(new("shop", "web-1"), "shop/web-1/1", "a-1")]);
@@ -131,6 +131,65 @@ public sealed class DrainTests
         plan.Record.Fault!.Message.ShouldBe(
             "Node 'a-1' cannot be drained: pod shop/web-1 of Deployment/web may take 3600 s to stop, longer than the drain timeout of 30 minutes. Raise the drain timeout or shorten the pod's grace period.");
     }
+
+    [Fact]
+    [Trait("Rule", "UP-42")]
+    [Trait("Rule", "UP-44")]
+    [Trait("Rule", "UP-155")]
+    public void Decide_BarePodThatThePoolKeeps_IsGivenUpAtOnceWithoutCordonOrEviction()
+    {
+        var cluster = Pool(KeepBare).BarePod("shop/tool-1", "a-1").Deployment("shop/web", "a-1")
+            .Node("a-1", n => n with { Unschedulable = false, Mark = null, ScaleDownDisabled = false });
+
+        var plan = Decide(cluster, Some.Noon);
+
+        plan.Actions.ShouldBeEmpty();
+        plan.Record.Settled["a-1"].Result.ShouldBe(NodeResult.Blocked);
+        plan.Record.Fault!.Code.ShouldBe("BarePodKept");
+        plan.Record.Fault.Message.ShouldBe(
+            "Node 'a-1' cannot be drained: pod shop/tool-1 has no controller and the pool keeps bare pods: delete it or move it, or set barePods to Evict.");
+        plan.Record.Fault.Details.ShouldBe([new FaultDetail("BarePod", "shop/tool-1 has no controller", "shop/tool-1")]);
+    }
+
+    [Fact]
+    [Trait("Rule", "UP-44")]
+    public void Decide_SeveralBarePodsThatThePoolKeeps_NamesThem()
+    {
+        var cluster = Pool(KeepBare);
+        for (var i = 1; i <= 6; i++)
+        {
+            cluster.BarePod($"shop/tool-{i}", "a-1");
+        }
+
+        var fault = Decide(cluster, Some.Noon).Record.Fault!;
+
+        fault.Message.ShouldBe(
+            "Node 'a-1' cannot be drained: pods shop/tool-1, shop/tool-2, shop/tool-3, shop/tool-4, shop/tool-5 and 1 more have no controller and the pool keeps bare pods: delete them or move them, or set barePods to Evict.");
+        fault.Details.Length.ShouldBe(6);
+    }
+
+    [Fact]
+    [Trait("Rule", "UP-40")]
+    public void Decide_PoolKeepsBarePodsAndNoneIsInTheWay_EvictsTheOthers()
+    {
+        // Mirrors have no controller either, ended pods hold nothing, and one that somebody has deleted is waited for.
+        var cluster = Pool(KeepBare).Deployment("shop/web", "a-1").DaemonSet("kube-system/agent")
+            .BarePod("shop/mirror-1", "a-1", p => p with { Mirror = true })
+            .BarePod("shop/ended-1", "a-1", p => p with { Phase = PodPhase.Succeeded })
+            .BarePod("shop/going-1", "a-1", p => p with { Terminating = true });
+
+        var plan = Decide(cluster, Some.Noon);
+
+        plan.Actions.ShouldBe([new RolloutAction.EvictPod(new("shop", "web-1"), "shop/web-1/1", "a-1")]);
+        plan.Record.Active["a-1"].Step.ShouldBe(NodeStep.Draining);
+    }
+
+    [Fact]
+    [Trait("Rule", "UP-94")]
+    [Trait("Rule", "UP-57")]
+    public void Decide_ForcedAndThePoolKeepsBarePods_EvictsThem() =>
+        Decide(Pool(KeepBare).BarePod("shop/tool-1", "a-1"), Some.Noon, record: r => r with { Forced = true }).Actions
+            .ShouldBe([new RolloutAction.EvictPod(new("shop", "tool-1"), "shop/tool-1/1", "a-1")]);
 
     [Fact]
     [Trait("Rule", "UP-42")]
@@ -232,6 +291,8 @@ public sealed class DrainTests
         plan.Record.Settled["a-1"].Result.ShouldBe(NodeResult.Gone);
         plan.Record.Active["a-1"].Uid.ShouldBe("another");
     }
+
+    private static UpgradeSettings KeepBare(UpgradeSettings settings) => settings with { BarePods = BarePods.Keep };
 
     private static TestCluster Pool(Func<UpgradeSettings, UpgradeSettings>? settings = null) => new TestCluster()
         .Pool("a", 1, settings: s => (settings ?? (x => x))(s with { MaxSurge = IntOrPercent.Of(0), MaxUnavailable = IntOrPercent.Of(1) }))

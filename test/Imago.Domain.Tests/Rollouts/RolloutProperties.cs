@@ -46,7 +46,7 @@ public sealed class RolloutProperties
     public void Rollout_NodesBreakAndBudgetsHold_ReachesAnEndAndLeavesNothingUnexplained(int seed)
     {
         var random = new Random(seed + 1000);
-        var cluster = RandomShop(random);
+        var cluster = RandomShop(random, random.Next(2) == 0 ? BarePods.Keep : BarePods.Evict);
         var pool = cluster.Spec.Pools[0];
         var world = new ObedientWorld(cluster) { Crashes = random, KeepsNodeObjects = random.Next(2) == 0, Capacity = (random.Next(4), "QuotaExceeded") };
         foreach (var node in cluster.Nodes.Where(_ => random.Next(4) == 0).Select(n => n.Name).ToList())
@@ -80,6 +80,12 @@ public sealed class RolloutProperties
 
         var told = $"seed {seed + 1000}, {pool.Settings}{Environment.NewLine}{world.Story.Tail(400)}";
         world.Records.ShouldAllBe(r => r.Ended, told);
+        foreach (var kept in cluster.Pods.Where(p => p.Bare && pool.Settings.BarePods == BarePods.Keep && world.View.Nodes.ContainsKey(p.NodeName!)))
+        {
+            // UP-40: unless its node was deleted, a pod that is kept is where it was.
+            world.View.Pods.Keys.ShouldContain(kept.Key, told);
+        }
+
         foreach (var node in world.View.Nodes.Values)
         {
             node.SteeredAway.ShouldBeFalse(told);
@@ -92,7 +98,7 @@ public sealed class RolloutProperties
         }
     }
 
-    private static TestCluster RandomShop(Random random)
+    private static TestCluster RandomShop(Random random, BarePods barePods = BarePods.Evict)
     {
         var nodes = random.Next(1, 7);
         var surge = random.Next(3);
@@ -103,6 +109,7 @@ public sealed class RolloutProperties
             Canary = random.Next(2) == 0 ? Canary.FirstNode : Canary.None,
             NodeSoak = Duration.FromMinutes(random.Next(3)),
             Undrainable = random.Next(2) == 0 ? UndrainableNodeBehavior.Cordon : UndrainableNodeBehavior.Schedule,
+            BarePods = barePods,
         });
 
         // A pod has to have somewhere to go when there is no surge.
@@ -123,6 +130,6 @@ public sealed class RolloutProperties
             cluster.Node("a-1", n => n with { Unschedulable = true });
         }
 
-        return cluster;
+        return random.Next(3) == 0 ? cluster.BarePod("shop/tool-1", home[random.Next(home.Length)]) : cluster;
     }
 }

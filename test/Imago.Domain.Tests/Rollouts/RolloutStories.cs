@@ -106,6 +106,29 @@ public sealed class RolloutStories
     }
 
     [Fact]
+    [Trait("Rule", "UP-42")]
+    [Trait("Rule", "UP-50")]
+    [Trait("Rule", "UP-52")]
+    public void Rollout_BarePodThatThePoolKeeps_EndsBeforeItsNodeAndGoesOnWhenTheSettingChanges()
+    {
+        var world = new ObedientWorld(Shop(3, s => s with { BarePods = BarePods.Keep }).BarePod("shop/tool-1", "a-2"))
+            .At(180, "the pool is set to evict bare pods", w => w.Spec = Shop(3).Spec)
+            .Play(170);
+
+        // Nobody tries again while nothing has changed.
+        world.View.Pods[TestCluster.Key("shop/tool-1")].Pod.NodeName.ShouldBe("a-2");
+        world.NodeNamed("a-2").Image.Text.ShouldBe(Some.Old);
+        world.Record("a").Phase.ShouldBe(RolloutPhase.Failed);
+
+        world.Play(6 * 60);
+
+        world.ShouldBeTidy();
+        world.NodeNamed("a-2").Image.Text.ShouldBe(Some.New);
+        world.View.Pods.Keys.ShouldNotContain(TestCluster.Key("shop/tool-1"));
+        world.Story.ShouldMatch("bare-pod-kept");
+    }
+
+    [Fact]
     [Trait("Rule", "UP-50")]
     [Trait("Rule", "UP-51")]
     [Trait("Rule", "UP-52")]

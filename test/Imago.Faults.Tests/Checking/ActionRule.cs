@@ -57,6 +57,12 @@ internal sealed class ActionRule(Truth truth, BudgetRule budgets)
             truth.Violated(3, $"pod {entry.Pod.Key} was deleted, not evicted, and nobody asked for force");
         }
 
+        // UP-40: what a pool keeps stays.
+        if (record is { Forced: false, Settings.BarePods: BarePods.Keep } && entry.Pod is { Owner: null, Mirror: false })
+        {
+            truth.Violated(3, $"pod {entry.Pod.Key} was evicted, which has no controller, from pool {record.Pool}, which keeps such pods");
+        }
+
         budgets.Leaves(entry, forced: deleted && record is { Forced: true });
     }
 

@@ -37,7 +37,7 @@ internal sealed record Scenario
     {
         var start = new Dice(seed, "run");
         var heal = Start + Duration.FromMinutes(start.Between(3 * 60, 60 * 60));
-        var spec = SpecGenerator.Of(new Dice(seed, "spec"));
+        var spec = SpecGenerator.WithBarePods(SpecGenerator.Of(new Dice(seed, "spec")), new Dice(seed, "bare pods"));
         var (catalog, world) = ReleaseGenerator.Of(new Dice(seed, "releases"), spec, heal);
         return new Scenario
         {

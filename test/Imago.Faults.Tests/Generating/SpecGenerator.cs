@@ -31,6 +31,12 @@ internal static class SpecGenerator
         Pools = Pools(dice),
     };
 
+    /// <summary>The same, with some pools that keep pods without a controller.</summary>
+    public static ClusterSpec WithBarePods(ClusterSpec spec, Dice dice) => spec with
+    {
+        Pools = [.. spec.Pools.Select(p => dice.Chance(0.35) ? p with { Settings = p.Settings with { BarePods = BarePods.Keep } } : p)],
+    };
+
     public static MaintenanceConfiguration Window(Dice dice)
     {
         var schedule = dice.Chance(0.65)

@@ -77,6 +77,19 @@ internal sealed class CanarySkipped : PlantedBug
     };
 }
 
+/// <summary>Every pod is taken for one that has a controller.</summary>
+internal sealed class BarePodsUnseen : PlantedBug
+{
+    public override IDecider Around(IDecider decider) => new WrappedDecider(decider)
+    {
+        Input = input => input with
+        {
+            View = input.View.Pods.Values.Select(p => p.Pod).Where(p => p.Owner is null).OrderBy(p => p.Key)
+                .Aggregate(input.View, (v, p) => v.Apply(new ClusterChange.PodSeen(p with { Owner = new WorkloadRef("Job", p.Key.Name) }))),
+        },
+    };
+}
+
 /// <summary>A halt is forgotten: after a node that did not come back, the next one is tried.</summary>
 internal sealed class HaltForgotten : PlantedBug
 {

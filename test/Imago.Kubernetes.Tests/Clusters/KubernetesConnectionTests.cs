@@ -166,6 +166,59 @@ public sealed class KubernetesConnectionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task UpdateNode_NodeIsGoneBeforeTheAnswerComes_DoesNotComeBack()
+    {
+        var view = await ObserveAsync();
+        Api.Hold = async call =>
+        {
+            if (call == "PATCH nodes/n1")
+            {
+                Api.Remove("nodes", null, "n1");
+                await AttachedBench.SeesAsync(Connection, v => !v.Nodes.ContainsKey("n1"));
+            }
+        };
+
+        await Connection.UpdateNodeAsync(AttachedBench.Update(view, "n1", new NodeUpdate { Unschedulable = true }), Cancellation);
+
+        (await ObserveAsync()).Nodes.Keys.ShouldBe(["n2"]);
+    }
+
+    [Fact]
+    public async Task Observe_NothingWasHeardForTooLong_IsNotDecidedOn()
+    {
+        await ObserveAsync();
+        await SettleAsync();
+        _bench.Clock.Sleep(TimeSpan.FromMinutes(20));
+
+        (await Should.ThrowAsync<ConnectionException>(async () => await ObserveAsync())).Message.ShouldContain("nodes");
+
+        Api.DropWatches();
+        await AttachedBench.SeesAgainAsync(Connection);
+    }
+
+    [Fact]
+    public async Task Observe_ClockIsSet_GoesOn()
+    {
+        await ObserveAsync();
+        Api.Fault = call => call.StartsWith("WATCH", StringComparison.Ordinal) ? 500 : null;
+        Api.DropWatches();
+        await Task.Delay(50, Cancellation);
+        _bench.Clock.Set(TimeSpan.FromHours(1));
+
+        (await ObserveAsync()).Nodes.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task HoldLease_SameClusterUnderAnotherName_IsNotShared()
+    {
+        await using var other = await _bench.OpenAsync("/subscriptions/s/resourcegroups/g/providers/microsoft.containerservice/managedclusters/twice");
+
+        (await Connection.HoldLeaseAsync("server", Duration.FromSeconds(60), Cancellation)).ShouldNotBeNull();
+        (await other.Connection.HoldLeaseAsync("server", Duration.FromSeconds(60), Cancellation)).ShouldBeNull();
+        (await Connection.HoldLeaseAsync("server", Duration.FromSeconds(60), Cancellation)).ShouldNotBeNull();
+    }
+
+    [Fact]
     [Trait("Rule", "UP-40")]
     public async Task Evict_Allowed_PodLeavesAndItsBudgetIsChargedAtOnce()
     {
@@ -329,6 +382,21 @@ public sealed class KubernetesConnectionTests : IAsyncLifetime
         (await Should.ThrowAsync<ConnectionException>(async () => await _bench.Host.ForgetAsync(AttachedBench.Key, Cancellation))).Message.ShouldContain("another Imago holds lease");
         Api.Writes.ShouldBeEmpty();
         await _cluster.DisposeAsync();
+        _cluster = await _bench.OpenAsync();
+    }
+
+    [Fact]
+    public async Task Forget_HolderOfTheLeaseIsDead_WaitsUntilItHasRunOut()
+    {
+        Api.Put("namespaces", null, "imago-system", new JsonObject());
+        Api.Put("leases", "imago-system", "imago", (JsonObject)JsonNode.Parse("""{"spec":{"holderIdentity":"dead","leaseDurationSeconds":90}}""")!);
+        await _cluster.DisposeAsync();
+
+        await Should.ThrowAsync<ConnectionException>(async () => await _bench.Host.ForgetAsync(AttachedBench.Key, Cancellation));
+        _bench.Clock.Sleep(TimeSpan.FromSeconds(91));
+        await _bench.Host.ForgetAsync(AttachedBench.Key, Cancellation);
+
+        Api.All("leases").ShouldBeEmpty();
         _cluster = await _bench.OpenAsync();
     }
 

@@ -53,6 +53,12 @@ public sealed class PodAndBudgetReaderTests
     [Trait("Rule", "UP-40")]
     public void Read_PodBeingDeleted_IsTerminating() => Read(TestObjects.Pod(change: p => p["metadata"]!["deletionTimestamp"] = "2026-11-26T00:00:00Z")).Terminating.ShouldBeTrue();
 
+    [Theory]
+    [InlineData("9223372036854775807")]
+    [InlineData("-9223372036854775808")]
+    public void Read_GraceBeyondAllMeasure_IsReadAllTheSame(string seconds) =>
+        Read(TestObjects.Pod(change: p => p["spec"]!["terminationGracePeriodSeconds"] = JsonNode.Parse(seconds))).GracePeriod.ShouldBeInRange(Duration.Zero, Duration.FromDays(366));
+
     [Fact]
     public void Read_PodThatSaysNothing_HasTheUsualGraceAndNoNode()
     {

@@ -79,28 +79,6 @@ public sealed class RolloutTests
     }
 
     [Fact]
-    public async Task Rollout_EveryFifthAnswerFailsAndWatchesDrop_EndsAllTheSame()
-    {
-        await using var bench = await AttachedBench.StartAsync();
-        await using var world = new MiniCluster(bench.Api, nodes: 3, replicas: 4);
-        await using var cluster = await bench.OpenAsync();
-        var calls = 0;
-        bench.Api.Fault = call =>
-        {
-            var number = Interlocked.Increment(ref calls);
-            if (number % 11 == 0)
-            {
-                bench.Api.DropWatches();
-            }
-
-            return number % 5 != 0 || call.StartsWith("WATCH", StringComparison.Ordinal) || call.StartsWith("GET", StringComparison.Ordinal) ? null : number % 2 == 0 ? 409 : 500;
-        };
-
-        (await RollAsync(cluster.Connection, world, "a", 1, 0)).Phase.ShouldBe(RolloutPhase.Succeeded);
-        ShouldBeTidy(bench, world, nodes: 3);
-    }
-
-    [Fact]
     public async Task Rollout_TwoServersAtOnce_OnlyOneWrites()
     {
         await using var bench = await AttachedBench.StartAsync();

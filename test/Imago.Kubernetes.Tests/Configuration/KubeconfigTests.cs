@@ -131,6 +131,40 @@ public sealed class KubeconfigTests : IDisposable
     public void Parse_NestedWithoutEnd_IsRefused(char opening) =>
         Should.Throw<KubeconfigException>(() => Kubeconfig.Parse("users: " + new string(opening, 200_000), "deep")).Message.ShouldContain("nested deeper than 50 levels");
 
+    [Theory]
+    [InlineData("a: &a [x]\nb: *a")]
+    [InlineData("? &a [*a]\n: x")]
+    [InlineData("a: &a {b: *a}")]
+    public void Parse_Aliases_AreRefused(string text) =>
+        Should.Throw<KubeconfigException>(() => Kubeconfig.Parse(text, "test")).Message.ShouldContain("aliases");
+
+    [Fact]
+    public async Task Parse_AliasesThatMultiply_AreRefusedAtOnce()
+    {
+        // Each line is twice the one before; as a key it would be looked through to its last leaf.
+        var bomb = "a0: &a0 [x, x]\n" + string.Concat(Enumerable.Range(1, 40).Select(i => $"a{i}: &a{i} [*a{i - 1}, *a{i - 1}]\n")) + "? *a40\n: x\n";
+
+        await Should.ThrowAsync<KubeconfigException>(() => Task.Run(() => Kubeconfig.Parse(bomb, "test")).WaitAsync(TimeSpan.FromSeconds(20)));
+    }
+
+    [Theory]
+    [InlineData($"https://me:{Secret}@one.example")]
+    [InlineData($"https://one.example/?key={Secret}")]
+    [InlineData($"https://one.example/#{Secret}")]
+    public void Access_SecretInTheAddress_IsRefusedAndNotShown(string server)
+    {
+        var config = Kubeconfig.Parse($$"""
+            current-context: a
+            contexts: [{name: a, context: {cluster: c, user: ""} }]
+            clusters: [{name: c, cluster: {server: "{{server}}"} }]
+            """, "test");
+
+        var message = Should.Throw<KubeconfigException>(() => config.Access(null, new RealClock())).Message;
+
+        message.ShouldContain("cluster 'c'");
+        message.ShouldNotContain(Secret);
+    }
+
     [Fact]
     public void Access_TokenWithALineBreak_IsRefusedAndNotShown()
     {

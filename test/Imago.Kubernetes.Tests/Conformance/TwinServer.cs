@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Net;
+using System.Text;
 using Imago.Application.Engine;
 using Imago.Application.Resources;
 using Imago.Application.Storage;
@@ -8,6 +10,7 @@ using Imago.Domain.Rollouts.Settings;
 using Imago.Kubernetes.Serving;
 using Imago.Kubernetes.Serving.Access;
 using Imago.Kubernetes.Tests.Clusters.Kit;
+using Imago.Kubernetes.Tests.Kit;
 using Imago.Persistence;
 using Imago.Persistence.Stores;
 using Imago.Simulation.Serving;
@@ -35,7 +38,12 @@ internal sealed class TwinServer : IAsyncDisposable, IEngineSignal
     private RelationalStore _store = null!;
     private WebApplication _app = null!;
 
+    public IStore Store => _store;
+
     public string Kubeconfig { get; private set; } = "";
+
+    /// <summary>The same over TLS, for kubectl, which sends a token over nothing else.</summary>
+    public string TlsKubeconfig { get; private set; } = "";
 
     public static async Task<TwinServer> StartAsync(CancellationToken cancellation)
     {
@@ -108,7 +116,13 @@ internal sealed class TwinServer : IAsyncDisposable, IEngineSignal
         var tokens = new ClusterTokens([.. Enumerable.Repeat((byte)7, 32)], Duration.FromHours(1), _clock);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        using var authority = Certificates.Authority();
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(server =>
+        {
+            server.Listen(IPAddress.Loopback, 0);
+            server.Listen(IPAddress.Loopback, 0, tls => tls.UseHttps(Certificates.Server(authority, "localhost")));
+        });
         builder.Services.AddSingleton<TimeProvider>(_clock);
         builder.Services.AddSingleton(tokens);
         builder.Services.AddSingleton<ITwinHost>(new SimulatedTwins(host, _store, new EngineOptions { Holder = Holder }, this, _clock));
@@ -116,15 +130,19 @@ internal sealed class TwinServer : IAsyncDisposable, IEngineSignal
         _app = builder.Build();
         _app.UseTwins();
         await _app.StartAsync(cancellation);
-        var address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        var addresses = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
         var token = tokens.Make(new TwinCaller(Key, "tester", ClusterRole.Admin));
-        Kubeconfig = $$"""
-            apiVersion: v1
-            kind: Config
-            current-context: c
-            clusters: [{name: c, cluster: {server: "{{address}}/kubernetes{{Key}}"} }]
-            users: [{name: u, user: {token: "{{token}}"} }]
-            contexts: [{name: c, context: {cluster: c, user: u} }]
-            """;
+        Kubeconfig = Text(addresses.Single(a => a.StartsWith("http:", StringComparison.Ordinal)), token, "");
+        var trust = $", tls-server-name: localhost, certificate-authority-data: \"{Convert.ToBase64String(Encoding.UTF8.GetBytes(authority.ExportCertificatePem()))}\"";
+        TlsKubeconfig = Text(addresses.Single(a => a.StartsWith("https:", StringComparison.Ordinal)), token, trust);
     }
+
+    private static string Text(string address, string token, string trust) => $$"""
+        apiVersion: v1
+        kind: Config
+        current-context: c
+        clusters: [{name: c, cluster: {server: "{{address}}/kubernetes{{Key}}"{{trust}}} }]
+        users: [{name: u, user: {token: "{{token}}"} }]
+        contexts: [{name: c, context: {cluster: c, user: u} }]
+        """;
 }

@@ -2,6 +2,7 @@ using Imago.Application.Attachments;
 using Imago.Application.Attachments.Checks;
 using Imago.Kubernetes.Inspections;
 using Imago.Kubernetes.Tests.Inspections.Kit;
+using Imago.Kubernetes.Tests.Providers.Kit;
 using Shouldly;
 using Xunit;
 
@@ -52,6 +53,15 @@ public sealed class ClusterInspectorTests : IAsyncLifetime
 
         seen.Pools.ShouldHaveSingleItem().ShouldSatisfyAllConditions(p => p.Name.ShouldBe("one"), p => p.FoundBy.ShouldBe("selector agentpool in (db)"));
         seen.Findings.Single(f => f.Code == FindingCodes.NodesNotChosen).Message.ShouldContain("2 nodes (n1, n3)");
+    }
+
+    [Fact]
+    public async Task Inspect_ObjectsThatSayNothing_AreLookedAtAllTheSame()
+    {
+        _api.List("/api/v1/nodes", """{"metadata":{"name":"bare"}}""");
+        _api.List("/apis/apps/v1/deployments", """{"metadata":{"namespace":"shop","name":"bare"}}""", """{"metadata":{"namespace":"shop","name":"hollow"},"spec":{"template":{}}}""");
+
+        (await InspectAsync()).View.Nodes.Keys.ShouldBe(["bare"]);
     }
 
     [Fact]
@@ -166,7 +176,21 @@ public sealed class ClusterInspectorTests : IAsyncLifetime
     {
         var provider = new ProviderAccess("external", new Uri("http://127.0.0.1:9/"), "token", null);
 
-        (await InspectAsync(provider: provider)).Findings.Single(f => f.Code == FindingCodes.ProviderReachable).Level.ShouldBe(FindingLevel.Problem);
+        var seen = await InspectAsync(provider: provider);
+
+        seen.Findings.Single(f => f.Code == FindingCodes.ProviderReachable).Level.ShouldBe(FindingLevel.Problem);
+        seen.Limits.ShouldBeNull();
+    }
+
+    [Fact]
+    [Trait("Rule", "UP-25")]
+    public async Task Inspect_ProviderAnswers_TellsWhatItHasRoomFor()
+    {
+        await using var served = await Served.StartAsync(new ScriptedProvider());
+
+        var seen = await InspectAsync(provider: new ProviderAccess("external", served.Server.Endpoint, Served.Token, null));
+
+        seen.Limits.ShouldNotBeNull().LargestPool.ShouldBe(1000);
     }
 
     private ValueTask<Inspection> InspectAsync(PoolSelector[]? pools = null, ProviderAccess? provider = null) =>

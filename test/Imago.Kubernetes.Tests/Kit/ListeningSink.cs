@@ -16,8 +16,12 @@ internal sealed class ListeningSink : IInformerSink<KubernetesNode>
 
     public IReadOnlyList<string> Told => [.. _told];
 
+    /// <summary>Called before a node is noted; what it throws, the sink throws.</summary>
+    public Action<string> Before { get; set; } = _ => { };
+
     public void Seen(KubernetesNode item)
     {
+        Before(item.Key.Name);
         _nodes[item.Key.Name] = item.Metadata.ResourceVersion!;
         _told.Enqueue($"seen {item.Key.Name}");
     }

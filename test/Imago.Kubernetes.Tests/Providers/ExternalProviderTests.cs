@@ -309,8 +309,8 @@ public sealed class ExternalProviderTests
         var told = await served.Client.DescribeAsync(default);
 
         (told.Name, told.RetentionDays, told.NamesNodes).ShouldBe(("imago-reference", 7, false));
-        told.For("apps").ShouldBe(new(CanSurge: true, SizeLimit: 1000));
-        (told with { Verbs = ["Reimage"], Pools = told.Pools.Add("gpu", 8) }).For("gpu").ShouldBe(new(CanSurge: false, SizeLimit: 8));
+        told.Limits.For("apps").ShouldBe(new(CanSurge: true, SizeLimit: 1000));
+        (told with { Verbs = ["Reimage"], Pools = told.Pools.Add("gpu", 8) }).Limits.For("gpu").ShouldBe(new(CanSurge: false, SizeLimit: 8));
     }
 
     internal static Task AnswerAsync(HttpContext context, int status, string body, string type)

@@ -5,6 +5,7 @@ using Imago.Domain.Images;
 using Imago.Domain.Rollouts;
 using Imago.Domain.Rollouts.Records;
 using Imago.Domain.Rollouts.Settings;
+using Imago.Kubernetes.Objects;
 using Imago.Kubernetes.Records;
 using Imago.Kubernetes.Tests.Clusters.Kit;
 using Imago.Kubernetes.Transport;
@@ -46,6 +47,41 @@ public sealed class RecordStoreTests : IAsyncLifetime
         map["metadata"]!["annotations"]!["imago.dev/phase"]!.GetValue<string>().ShouldBe("Running");
         map["metadata"]!["annotations"]!["imago.dev/progress"]!.GetValue<string>().ShouldBe("0 upgraded, 1 under way, 0 surge, of 3");
         ShouldBeSame((await new RecordStore(_client, "imago-system").ReadAsync(Cancellation))["apps"], stored);
+    }
+
+    [Fact]
+    public async Task Write_PoolWithANameThatNoLabelHas_IsStoredAndFoundAgain()
+    {
+        var pool = $"workers.{new string('w', 100)}";
+        await WriteAsync(Rollout() with { Pool = pool }, null);
+
+        var label = _api.All("configmaps").ShouldHaveSingleItem()["metadata"]!["labels"]!["imago.dev/pool"]!.GetValue<string>();
+        label.Length.ShouldBeLessThanOrEqualTo(63);
+        label.ShouldStartWith("workers.w");
+        (await new RecordStore(_client, "imago-system").ReadAsync(Cancellation)).Keys.ShouldBe([pool]);
+    }
+
+    [Fact]
+    public async Task Read_PackedTextWithoutEnd_IsRefused()
+    {
+        using var packed = new MemoryStream();
+        await using (var gzip = new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true))
+        {
+            var spaces = new byte[1 << 20];
+            spaces.AsSpan().Fill((byte)' ');
+            for (var i = 0; i < 100; i++)
+            {
+                await gzip.WriteAsync(spaces, Cancellation);
+            }
+        }
+
+        var map = new ConfigMap
+        {
+            Metadata = new ObjectMeta { Namespace = "imago-system", Name = "rollout-apps" },
+            BinaryData = System.Collections.Immutable.ImmutableDictionary<string, string>.Empty.Add("record.json.gz", Convert.ToBase64String(packed.ToArray())),
+        };
+
+        Should.Throw<ConnectionException>(() => RecordMap.Read(map)).Message.ShouldContain("longer than");
     }
 
     [Fact]

@@ -44,7 +44,7 @@ public sealed class ListTests
         var (status, body) = await server.SendAsync("GET", $"/api/v1/pods?{query}");
 
         status.ShouldBe(HttpStatusCode.BadRequest);
-        ((string?)body["message"]).ShouldNotBeNull().ShouldContain(words);
+        ((string)body["message"]!).ShouldContain(words);
         ((string?)body["reason"]).ShouldBe("BadRequest");
     }
 

@@ -52,7 +52,7 @@ public sealed class WriteTests
         var (status, refused) = await server.SendAsync("POST", "/api/v1/namespaces/shop/configmaps?fieldValidation=Strict", body);
 
         status.ShouldBe(HttpStatusCode.BadRequest);
-        ((string?)refused["message"]).ShouldNotBeNull().ShouldContain(words);
+        ((string)refused["message"]!).ShouldContain(words);
     }
 
     [Fact]
@@ -267,7 +267,7 @@ public sealed class WriteTests
 
         ((int)answered).ShouldBe(status);
         ((string?)body["kind"]).ShouldBe("Status");
-        ((string?)body["message"]).ShouldNotBeNull().ShouldContain(words);
+        ((string)body["message"]!).ShouldContain(words);
     }
 
     private static async Task<TwinServer> WithNodeAsync()

@@ -27,6 +27,46 @@ public sealed class KubernetesClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Find_ClientIsPutAway_IsAConnectionThatFailed()
+    {
+        var (used, unused) = (_api.Client(), _api.Client());
+        await used.FindAsync(ResourceTypes.Nodes, NodeA, CancellationToken.None);
+        used.Dispose();
+        unused.Dispose();
+
+        await Should.ThrowAsync<KubernetesException>(() => used.FindAsync(ResourceTypes.Nodes, NodeA, CancellationToken.None));
+        await Should.ThrowAsync<KubernetesException>(() => unused.FindAsync(ResourceTypes.Nodes, NodeA, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Version_ProxyWantsAPassword_GetsThatOfItsAddress()
+    {
+        _api.On(
+            "GET",
+            "/version",
+            async c =>
+            {
+                c.Response.Headers.ProxyAuthenticate = "Basic realm=\"p\"";
+                await Replies.Json("{}", 407)(c);
+            },
+            Replies.Json("""{"major":"1","gitVersion":"v1.36.2"}"""));
+        using var client = Through(_api, new Uri("http://cluster.example"));
+
+        (await client.VersionAsync(CancellationToken.None)).GitVersion.ShouldBe("v1.36.2");
+        _api.Seen[1].Headers["Proxy-Authorization"].ShouldBe($"Basic {Convert.ToBase64String("me:pr0xy word"u8)}");
+    }
+
+    [Fact]
+    public async Task Version_ProxyRefuses_ItsPasswordIsNotShown()
+    {
+        using var client = Through(_api, new Uri("https://cluster.example"));
+
+        var failure = await Should.ThrowAsync<KubernetesException>(() => client.VersionAsync(CancellationToken.None));
+
+        failure.ToString().ShouldNotContain("pr0xy");
+    }
+
+    [Fact]
     public async Task Find_BusyServer_IsAskedAgainAfterTheTimeItSays()
     {
         _api.On("GET", "/api/v1/nodes/a", Replies.Status(429, "TooManyRequests", "busy", retryAfter: 0), Replies.Status(503, "ServiceUnavailable", "starting", retryAfter: 0), Replies.Json(Documents.Node("a", 7)));
@@ -281,4 +321,7 @@ public sealed class KubernetesClientTests : IAsyncLifetime
 
         public void Received(string verb, string resource, long bytes) => Told.Add($"received {bytes}");
     }
+
+    private static KubernetesClient Through(ScriptedApi proxy, Uri server) => new(
+        new ClusterAccess { Server = server, Proxy = new UriBuilder(proxy.Address) { UserName = "me", Password = "pr0xy%20word" }.Uri }, new KubernetesClientOptions { Time = new RealClock() });
 }

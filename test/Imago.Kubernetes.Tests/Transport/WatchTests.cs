@@ -54,6 +54,26 @@ public sealed class WatchTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Watch_SaysNothingForLong_IsBroken()
+    {
+        var packets = System.Threading.Channels.Channel.CreateUnbounded<string>();
+        packets.Writer.TryWrite(Documents.Bookmark(3));
+        _api.On("WATCH", Nodes, Replies.Watch(packets.Reader, _api.Stopping));
+        using var client = _api.Client(o => o with { WatchSilence = TimeSpan.FromMilliseconds(300) });
+        List<string> told = [];
+
+        var failed = await Should.ThrowAsync<KubernetesException>(async () =>
+        {
+            await foreach (var happened in client.WatchAsync(ResourceTypes.Nodes, new WatchQuery { ResourceVersion = "1" }, TestContext.Current.CancellationToken))
+            {
+                told.Add(happened.ResourceVersion);
+            }
+        });
+
+        (failed.Code, told.ShouldHaveSingleItem()).ShouldBe((0, "3"));
+    }
+
+    [Fact]
     public async Task Watch_EndsInTheMiddleOfALine_IsBroken()
     {
         var line = Documents.Event("ADDED", Documents.Node("a", 2));

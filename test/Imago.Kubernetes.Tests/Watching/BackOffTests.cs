@@ -28,5 +28,16 @@ public sealed class BackOffTests
         Waits(waits, 1).ShouldBe([0.8]);
     }
 
+    [Fact]
+    public void Next_ItWentWellMeanwhile_BeginsAnew()
+    {
+        var waits = new BackOff(new InformerOptions(), _clock, () => 0);
+        Waits(waits, 5);
+
+        waits.Forgive();
+
+        Waits(waits, 2).ShouldBe([0.8, 1.6]);
+    }
+
     private static List<double> Waits(BackOff waits, int count) => [.. Enumerable.Range(0, count).Select(_ => Math.Round(waits.Next().TotalSeconds, 3))];
 }

@@ -195,6 +195,20 @@ public sealed class InformerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Run_SinkCannotTakeAnObject_SaysSoAndTellsItUntilItCan()
+    {
+        _cluster.Set("a");
+        await StartAsync();
+        _sink.Before = name => _ = name == "odd" ? throw new InvalidOperationException("the sink chokes on it") : 0;
+        _cluster.Set("odd");
+        await Eventually.IsTrueAsync(() => _informer.State is { Connected: false, Trouble: { } trouble } && trouble.Contains("the sink chokes on it", StringComparison.Ordinal), "it says what is wrong");
+
+        _sink.Before = _ => { };
+        _cluster.Set("b");
+        await AgreesAsync();
+    }
+
+    [Fact]
     public async Task Run_Cancelled_EndsWithoutAnError()
     {
         await StartAsync();

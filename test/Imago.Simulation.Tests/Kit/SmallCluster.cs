@@ -71,5 +71,14 @@ internal sealed class SmallCluster
         return this;
     }
 
+    /// <summary>A pod that nobody makes again.</summary>
+    public SmallCluster AddBarePod(string name, string node)
+    {
+        var key = new ObjectKey("shop", name);
+        var template = new PodTemplate { Labels = ImmutableDictionary<string, string>.Empty.Add("app", name), Requests = Resources.None with { Pods = 1 } };
+        _pods.Add(new PodBlueprint { Key = key, Uid = $"uid-{key}", NodeName = node, Template = template });
+        return this;
+    }
+
     public ClusterBlueprint Build() => new() { Name = "test", Nodes = [.. _nodes], Pods = [.. _pods], Workloads = [.. _workloads], Budgets = [.. _budgets] };
 }

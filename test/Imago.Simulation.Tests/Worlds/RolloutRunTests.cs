@@ -33,6 +33,45 @@ public sealed class RolloutRunTests
         run.Host.IsIdle.ShouldBeTrue();
     }
 
+    // What becomes of the node is that of UP-50…53, and everything else is upgraded.
+    [Theory]
+    [InlineData(UndrainableNodeBehavior.Schedule, 4)]
+    [InlineData(UndrainableNodeBehavior.Cordon, 5)]
+    [Trait("Rule", "UP-42")]
+    [Trait("Rule", "UP-50")]
+    [Trait("Rule", "UP-51")]
+    [Trait("Rule", "UP-53")]
+    public void Rollout_PoolKeepsBarePods_LeavesThePodAloneAndUpgradesTheOtherNodes(UndrainableNodeBehavior behavior, int nodes)
+    {
+        var blueprint = SmallCluster.OfNodes(4).AddDeployment("web", 8, maxUnavailable: IntOrPercent.Percent(25)).AddBarePod("tool", "apps-0000").Build();
+        var settings = new UpgradeSettings { MaxSurge = IntOrPercent.Of(1), Undrainable = behavior, BarePods = BarePods.Keep };
+
+        var run = new Run(blueprint, () => Spec(settings), Catalog).For(Duration.FromHours(20));
+
+        var view = run.World.Look();
+        view.Pods[new ObjectKey("shop", "tool")].Pod.ShouldSatisfyAllConditions(p => p.NodeName.ShouldBe("apps-0000"), p => p.Uid.ShouldBe("uid-shop/tool"), p => p.Ready.ShouldBeTrue());
+        run.Record().Phase.ShouldBe(RolloutPhase.Failed);
+        run.Record().Settled["apps-0000"].Fault!.Message.ShouldContain("pod shop/tool has no controller and the pool keeps bare pods");
+        view.Nodes.Count.ShouldBe(nodes);
+        view.Nodes["apps-0000"].ShouldSatisfyAllConditions(
+            n => n.Image.Text.ShouldNotBe(NewImage), n => n.Quarantined.ShouldBe(behavior == UndrainableNodeBehavior.Cordon), n => n.Unschedulable.ShouldBe(behavior == UndrainableNodeBehavior.Cordon));
+        view.Nodes.Values.Where(n => n.Name != "apps-0000").ShouldAllBe(n => n.Image.Text == NewImage && n.Available && n.Mark == null);
+        run.Host.IsIdle.ShouldBeTrue();
+
+        // Nothing was waited for: a pod that is kept does not leave by itself.
+        (run.Record().EndedAt - run.Record().StartedAt)!.Value.ShouldBeLessThan(Duration.FromMinutes(60));
+    }
+
+    [Fact]
+    [Trait("Rule", "UP-40")]
+    public void Rollout_PoolEvictsBarePods_UpgradesEveryNodeAndThePodIsGone()
+    {
+        var run = new Run(SmallCluster.OfNodes(2).AddBarePod("tool", "apps-0000").Build(), () => Spec(new UpgradeSettings { MaxSurge = IntOrPercent.Of(1) }), Catalog).For(Duration.FromHours(3));
+
+        run.Record().Phase.ShouldBe(RolloutPhase.Succeeded);
+        run.World.Look().Pods.Keys.ShouldNotContain(new ObjectKey("shop", "tool"));
+    }
+
     private static ClusterSpec Spec(UpgradeSettings settings) => new()
     {
         Name = "test",

@@ -71,7 +71,7 @@ public static class ClusterPermissions
         .. Each("", "persistentvolumeclaims", PermissionScope.Cluster, PermissionNeed.Insight, "knows in forecasts which zone a volume binds a pod to", "list"),
         .. Each("upgrade.cattle.io", "plans", PermissionScope.Cluster, PermissionNeed.Insight, "finds plans of the system-upgrade-controller", "list"),
         .. Each("", "configmaps", PermissionScope.Own, PermissionNeed.Always, "keeps one record of each pool's rollout", "list", "create", "update", "delete"),
-        .. Each("coordination.k8s.io", "leases", PermissionScope.Own, PermissionNeed.Always, "holds the lease that makes it the only writer", "get", "create", "update", "delete"),
+        .. Each("coordination.k8s.io", "leases", PermissionScope.Own, PermissionNeed.Always, "holds the lease that makes it the only writer", "get", "list", "watch", "create", "update", "delete"),
         .. Each("", "events", PermissionScope.Events, PermissionNeed.Story, "tells in events what happens to a node", "create"),
     ];
 

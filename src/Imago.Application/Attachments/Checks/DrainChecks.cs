@@ -67,13 +67,13 @@ internal static class DrainChecks
 
     private static IEnumerable<Finding> Bare(List<PodOnNode> leaving)
     {
-        var bare = leaving.Where(p => p.Pod.Owner is null).Select(p => p.Pod.Key.ToString()).ToList();
+        var bare = leaving.Where(p => p.Pod.Bare).Select(p => p.Pod.Key.ToString()).ToList();
         if (bare.Count > 0)
         {
             yield return new Finding(
                 FindingCodes.BarePods, FindingLevel.Warning, $"pod {ClusterChecks.Names(bare)}",
                 $"{ClusterChecks.Count(bare.Count, "pod")} without a controller: once evicted, nobody makes them again.",
-                "Put them under a Deployment, StatefulSet or Job, or remove them before the window.");
+                "Put them under a Deployment, StatefulSet or Job, or remove them before the window. To leave them where they are, and their nodes as they are, set barePods of the pool to Keep.");
         }
     }
 }

@@ -44,7 +44,7 @@ internal static class OperationErrors
 
     private static string CodeOf(RolloutFault fault) => fault.Code switch
     {
-        nameof(ReasonCode.Undrainable) or nameof(ReasonCode.GracePeriodTooLong) or nameof(ReasonCode.Quarantined) => PodDrainFailure,
+        nameof(ReasonCode.Undrainable) or nameof(ReasonCode.GracePeriodTooLong) or nameof(ReasonCode.BarePodKept) or nameof(ReasonCode.Quarantined) => PodDrainFailure,
         _ => fault.Code,
     };
 }

@@ -1,6 +1,6 @@
 using Imago.Domain.Clusters;
 using Imago.Domain.Rollouts.Planning;
-using NodaTime;
+using Imago.Domain.Rollouts.Settings;
 
 namespace Imago.Domain.Rollouts.Explanations;
 
@@ -14,9 +14,10 @@ internal sealed class DrainObstacles(ClusterView view)
     private ILookup<ObjectKey, ObjectKey>? _unready;
 
     /// <summary>The obstacles of a node, those that no waiting removes first.</summary>
-    public List<(Reason Reason, bool Forever)> Of(Node node, Duration drainTimeout)
+    public List<(Reason Reason, bool Forever)> Of(Node node, UpgradeSettings settings)
     {
         var found = new List<(Reason Reason, bool Forever)>();
+        var kept = new List<Pod>();
         var held = new SortedDictionary<ObjectKey, (List<Pod> Pods, bool Forever)>();
         foreach (var entry in view.PodsOn(node.Name))
         {
@@ -27,12 +28,17 @@ internal sealed class DrainObstacles(ClusterView view)
             }
 
             // UP-42: a grace period beyond the timeout can never fit.
-            if (pod.GracePeriod > drainTimeout)
+            if (pod.GracePeriod > settings.DrainTimeout)
             {
                 found.Add((new Reason(
                     ReasonCode.GracePeriodTooLong,
-                    $"{DrainFaults.Name(pod)} may take {pod.GracePeriod.TotalMinutes:0.#} minutes to stop, longer than the drain timeout of {drainTimeout.TotalMinutes:0} minutes. Raise the drain timeout or shorten the pod's grace period.",
+                    $"{DrainFaults.Name(pod)} may take {pod.GracePeriod.TotalMinutes:0.#} minutes to stop, longer than the drain timeout of {settings.DrainTimeout.TotalMinutes:0} minutes. Raise the drain timeout or shorten the pod's grace period.",
                     Event: "the drain timeout or the pod's grace period changes"), true));
+            }
+
+            if (settings.Keeps(pod))
+            {
+                kept.Add(pod);
             }
 
             var verdict = _ledger.Ask(entry, out _);
@@ -48,6 +54,12 @@ internal sealed class DrainObstacles(ClusterView view)
                 held.TryAdd(budget, ([], verdict.Forever));
                 held[budget].Pods.Add(pod);
             }
+        }
+
+        // UP-42: a pod that is not asked to leave stays.
+        if (kept.Count > 0)
+        {
+            found.Add((new Reason(ReasonCode.BarePodKept, DrainFaults.DescribeKept(kept), Event: "the pod goes, or the pool's barePods changes"), true));
         }
 
         foreach (var (budget, (pods, forever)) in held)

@@ -71,14 +71,20 @@ public static class Explainer
                 [.. SayingThingsOnce(reasons.DistinctBy(r => (r.Code, r.Message))).Select(r => r.Until is { } until && until <= _input.Now ? r with { Until = null } : r)]);
         }
 
-        // "It failed at …, and what blocked it still stands" quotes the fault, which may stand as a reason of its own just before.
+        // "It failed at …, and what blocked it still stands" quotes the fault, which may stand as a reason of its own just before; and a fault quotes the obstacle
+        // that is still there.
         private static IEnumerable<Reason> SayingThingsOnce(IEnumerable<Reason> reasons)
         {
-            var said = new List<string>();
+            var said = new List<Reason>();
             foreach (var reason in reasons)
             {
-                var message = said.Aggregate(reason.Message, (text, earlier) => text.Replace(" " + earlier, "", StringComparison.Ordinal));
-                said.Add(reason.Message);
+                if (said.Exists(earlier => earlier.Code == reason.Code && earlier.Message.EndsWith(reason.Message, StringComparison.Ordinal)))
+                {
+                    continue;
+                }
+
+                var message = said.Aggregate(reason.Message, (text, earlier) => text.Replace(" " + earlier.Message, "", StringComparison.Ordinal));
+                said.Add(reason);
                 yield return string.Equals(message, reason.Message, StringComparison.Ordinal) ? reason : reason with { Message = message };
             }
         }
@@ -174,7 +180,7 @@ public static class Explainer
             if (progress.Step == NodeStep.Draining && !_record.Forced)
             {
                 // MW-53: what holds a drain ends at its timeout at the latest.
-                reasons.AddRange(_obstacles.Of(node, settings.DrainTimeout).Select(o => o.Reason));
+                reasons.AddRange(_obstacles.Of(node, settings).Select(o => o.Reason));
             }
 
             if (progress.Fault is { } fault)
@@ -192,7 +198,7 @@ public static class Explainer
         {
             var settings = _running ? _record!.Settings : _pool.Settings;
             var forced = _running ? _record!.Forced : settings.Override?.InEffectFor(_input.Now) == true;
-            var obstacles = work.Kind == NodeWork.Reimage && !forced ? _obstacles.Of(node, settings.DrainTimeout) : [];
+            var obstacles = work.Kind == NodeWork.Reimage && !forced ? _obstacles.Of(node, settings) : [];
             var reasons = new List<Reason>();
             var status = NodeStatus.Pending;
             if (node.Quarantined)

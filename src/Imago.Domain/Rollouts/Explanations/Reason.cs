@@ -93,6 +93,9 @@ public enum ReasonCode
     /// <summary>A pod's grace period is longer than the drain timeout (UP-42).</summary>
     GracePeriodTooLong,
 
+    /// <summary>A pod without a controller is on the node, and the pool keeps such pods (UP-42).</summary>
+    BarePodKept,
+
     /// <summary>The node could not be drained in time (UP-42).</summary>
     Undrainable,
 

@@ -128,7 +128,7 @@ internal sealed class CandidateOrder
 
     private DrainChance ChanceOf(Candidate candidate) => candidate.Need.Kind == NodeWork.LivePatch
         ? DrainChance.Free
-        : DrainChances.Of(_pass.View, _ledger, candidate.Node, candidate.Load, _pass.Settings.DrainTimeout, _pass.Record.Forced);
+        : DrainChances.Of(_pass.View, _ledger, candidate.Node, candidate.Load, _pass.Settings, _pass.Record.Forced);
 
     private Rank RankOf(Candidate candidate)
     {

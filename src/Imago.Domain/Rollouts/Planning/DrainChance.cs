@@ -1,5 +1,5 @@
 using Imago.Domain.Clusters;
-using NodaTime;
+using Imago.Domain.Rollouts.Settings;
 
 namespace Imago.Domain.Rollouts.Planning;
 
@@ -15,17 +15,17 @@ internal enum DrainChance
     /// <summary>A budget allows none now, but can; or the node's kubelet does not report, so that pods asked to stop would not be seen to.</summary>
     Held,
 
-    /// <summary>No waiting helps: a budget that can never allow one, a pod under several budgets, a grace period beyond the timeout.</summary>
+    /// <summary>No waiting helps: a budget that can never allow one, a pod under several budgets, a grace period beyond the timeout, a bare pod that the pool keeps.</summary>
     Doomed,
 }
 
 /// <summary>Judges how well nodes can be drained, given what the budgets still allow.</summary>
 internal static class DrainChances
 {
-    public static DrainChance Of(ClusterView view, EvictionLedger ledger, Node node, NodeLoad load, Duration drainTimeout, bool forced)
+    public static DrainChance Of(ClusterView view, EvictionLedger ledger, Node node, NodeLoad load, UpgradeSettings settings, bool forced)
     {
         // UP-42: a grace period longer than the whole timeout can never fit.
-        if (load.LongestGrace > drainTimeout)
+        if (load.LongestGrace > settings.DrainTimeout)
         {
             return DrainChance.Doomed;
         }
@@ -33,6 +33,12 @@ internal static class DrainChances
         if (forced)
         {
             return DrainChance.Free;
+        }
+
+        // UP-42: a pod that is not asked to leave stays.
+        if (load.Bare > 0 && settings.BarePods == BarePods.Keep)
+        {
+            return DrainChance.Doomed;
         }
 
         // The pods of a node that is not Ready do not end before somebody removes them; such a drain mostly times out. An empty one is the best choice of all.

@@ -30,6 +30,17 @@ internal static class DrainFaults
         $"Node '{node.Name}' cannot be drained: {Name(pod)} may take {pod.GracePeriod.TotalSeconds:0} s to stop, longer than the drain timeout of {pass.Settings.DrainTimeout.TotalMinutes:0} minutes. Raise the drain timeout or shorten the pod's grace period.",
         node.Name, pass.Now) { Details = [new FaultDetail("GracePeriod", $"{pod.Key} may take {pod.GracePeriod.TotalSeconds:0} s to stop", pod.Key.ToString())] };
 
+    public static RolloutFault BareKept(RolloutPass pass, Node node, List<PodOnNode> kept) => new(
+        nameof(ReasonCode.BarePodKept), $"Node '{node.Name}' cannot be drained: {DescribeKept(kept.ConvertAll(e => e.Pod))}", node.Name, pass.Now)
+    {
+        Details = [.. kept.Take(MostDetails).Select(e => new FaultDetail("BarePod", $"{e.Pod.Key} has no controller", e.Pod.Key.ToString()))],
+    };
+
+    /// <summary>Bare pods that stay, with what to do.</summary>
+    public static string DescribeKept(List<Pod> kept) => kept.Count == 1
+        ? $"pod {kept[0].Key} has no controller and the pool keeps bare pods: delete it or move it, or set barePods to Evict."
+        : $"pods {string.Join(", ", kept.Take(MostNamed).Select(p => p.Key))}{(kept.Count > MostNamed ? $" and {kept.Count - MostNamed} more" : "")} have no controller and the pool keeps bare pods: delete them or move them, or set barePods to Evict.";
+
     // UP-44: pod by pod, for programs.
     private static FaultDetail Detail(ClusterView view, PodOnNode entry)
     {

@@ -104,6 +104,12 @@ internal static class Drains
             return (true, null);
         }
 
+        // UP-42: a pod that is kept leaves when somebody removes it, and not for us. Its neighbours are not moved for nothing.
+        if (!pass.Record.Forced && leaving.FindAll(e => pass.Settings.Keeps(e.Pod)) is { Count: > 0 } kept)
+        {
+            return (false, DrainFaults.BareKept(pass, node, kept));
+        }
+
         // UP-41: the timeout is per node and covers everything: waiting for budgets and graceful termination.
         var remaining = deadline - pass.Now;
         if (remaining <= Duration.Zero)

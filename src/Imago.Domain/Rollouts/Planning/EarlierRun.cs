@@ -78,7 +78,7 @@ internal static class EarlierRun
         var startable = todo.Exists(c =>
             !(last.Settled.TryGetValue(c.Node.Name, out var outcome) && outcome.Result == NodeResult.Blocked)
             || c.Need.Kind == NodeWork.LivePatch
-            || DrainChances.Of(input.View, ledger, c.Node, c.Load, pool.Settings.DrainTimeout, forced: false) < DrainChance.Doomed
+            || DrainChances.Of(input.View, ledger, c.Node, c.Load, pool.Settings, forced: false) < DrainChance.Doomed
             || pool.Settings.Override?.InEffectFor(input.Now) == true);
         return startable
             ? null

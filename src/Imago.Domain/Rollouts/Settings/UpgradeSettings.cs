@@ -33,6 +33,16 @@ public enum Canary
     None,
 }
 
+/// <summary>What a drain does with pods that nobody makes again: those without a controlling owner.</summary>
+public enum BarePods
+{
+    /// <summary>They are evicted like all others, and are gone for good, as with <c>kubectl drain --force</c>. The default.</summary>
+    Evict,
+
+    /// <summary>They are never evicted unless force is in effect: their node cannot be drained while they are there, as with <c>kubectl drain</c> (UP-42).</summary>
+    Keep,
+}
+
 /// <summary>Permission to upgrade against disruption budgets.</summary>
 /// <param name="ForceUpgrade">Whether force is asked for at all.</param>
 /// <param name="Until">Runs that start before this instant are forced; exclusive.</param>
@@ -60,7 +70,7 @@ public sealed record OverrideSettings(bool ForceUpgrade, Instant? Until)
 }
 
 /// <summary>The upgrade settings of one node pool.</summary>
-/// <remarks>Rules: UP-12…17, UP-24, UP-90, MW-53, UP-151.</remarks>
+/// <remarks>Rules: UP-12…17, UP-24, UP-40, UP-90, MW-53, UP-151.</remarks>
 public sealed record UpgradeSettings
 {
     /// <summary>Drain timeout when none is set: 30 minutes (UP-14).</summary>
@@ -84,6 +94,9 @@ public sealed record UpgradeSettings
     /// <summary>UP-17: most nodes that may be quarantined before the upgrade stops. Null: as many as the surge.</summary>
     public IntOrPercent? MaxBlockedNodes { get; init; }
 
+    /// <summary>UP-40: whether pods without a controller are evicted.</summary>
+    public BarePods BarePods { get; init; } = BarePods.Evict;
+
     /// <summary>MW-53, MW-54: what counts as work begun when a window closes.</summary>
     public WindowClose WindowClose { get; init; } = WindowClose.FinishNode;
 
@@ -101,4 +114,7 @@ public sealed record UpgradeSettings
 
     /// <summary>UP-60: order among pools, low first.</summary>
     public int UpgradePriority { get; init; } = 100;
+
+    /// <summary>Whether a drain without force leaves the pod where it is, and so has to wait for somebody to remove it.</summary>
+    internal bool Keeps(Pod pod) => BarePods == BarePods.Keep && pod is { Bare: true, LeavesOnDrain: true, Terminating: false };
 }

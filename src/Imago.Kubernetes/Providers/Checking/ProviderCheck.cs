@@ -43,6 +43,7 @@ public sealed class ProviderCheck : IDisposable
             return _findings.ToImmutable();
         }
 
+        Limits = capabilities.Limits;
         Claims(capabilities);
         await TryAsync("ProviderAuthentication", "authentication", AuthenticationAsync, cancellation);
         await TryAsync("ProviderUnknownOperation", "operations", UnknownAsync, cancellation);
@@ -57,6 +58,9 @@ public sealed class ProviderCheck : IDisposable
         await TryAsync("ProviderDryRun", "dryRun", DryRunAsync, cancellation);
         return _findings.ToImmutable();
     }
+
+    /// <summary>What the provider said it has room for, once it was checked; null: it was not reached.</summary>
+    public ProviderLimits? Limits { get; private set; }
 
     public void Dispose() => _link.Dispose();
 
@@ -116,7 +120,7 @@ public sealed class ProviderCheck : IDisposable
         }
 
         // UP-25: size and surge together must stay within the provider's limit.
-        var limit = _probe.Pool is { } pool ? told.LargestPoolOf(pool) : told.LargestPool;
+        var limit = _probe.Pool is { } pool ? told.Limits.LargestPoolOf(pool) : told.LargestPool;
         if (limit is { } most)
         {
             Add("ProviderLimits", FindingLevel.Note, _probe.Pool is null ? "limits" : $"pool {_probe.Pool}", $"At most {most.ToString(CultureInfo.InvariantCulture)} nodes in a pool, surge nodes included.", "");

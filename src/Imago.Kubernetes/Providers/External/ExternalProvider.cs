@@ -82,6 +82,9 @@ public sealed class ExternalProvider : INodeProvider, IDisposable
         return answer.Status == HttpStatusCode.OK ? DescriptionOf(answer) : throw answer.Refused();
     }
 
+    /// <inheritdoc />
+    public async ValueTask<ProviderLimits?> LimitsAsync(CancellationToken cancellation) => (await DescribeAsync(cancellation)).Limits;
+
     public void Dispose() => _link.Dispose();
 
     internal static ProviderDescription DescriptionOf(ProviderAnswer answer)

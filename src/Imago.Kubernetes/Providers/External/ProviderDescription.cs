@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Imago.Domain.Rollouts.Settings;
+using Imago.Application.Attachments;
 
 namespace Imago.Kubernetes.Providers.External;
 
@@ -19,11 +19,11 @@ public sealed record ProviderDescription(
     /// <summary>The version of the protocol that Imago speaks.</summary>
     public const int Protocol = 1;
 
-    /// <summary>Most nodes of a pool; null: the provider does not say.</summary>
-    public int? LargestPoolOf(string pool) => Pools.TryGetValue(pool, out var limit) ? limit : LargestPool;
-
-    /// <summary>What plans of a pool may count on. Without both verbs that surge nodes need, it is upgraded in place (UP-31).</summary>
-    public ProviderCapabilities For(string pool) => new(
-        CanSurge: Verbs.Contains("Create", StringComparer.Ordinal) && Verbs.Contains("Delete", StringComparer.Ordinal),
-        SizeLimit: LargestPoolOf(pool) ?? ProviderCapabilities.Default.SizeLimit);
+    /// <summary>What is noted of it for plans. Surge nodes need both verbs.</summary>
+    public ProviderLimits Limits => new()
+    {
+        CanSurge = Verbs.Contains("Create", StringComparer.Ordinal) && Verbs.Contains("Delete", StringComparer.Ordinal),
+        LargestPool = LargestPool,
+        Pools = Pools,
+    };
 }

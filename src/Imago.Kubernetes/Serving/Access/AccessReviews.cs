@@ -38,7 +38,7 @@ internal sealed class AccessReviews(RequestBody bodies)
 
     public async Task AnswerAsync(TwinRequest request, string kind)
     {
-        var review = await ReadAsync(request);
+        var review = await bodies.ReadObjectAsync(request.Http);
         if (review.Text("kind") is { Length: > 0 } said && said != kind)
         {
             throw new RefusedException(StatusDocument.BadRequest($"{said} in version \"v1\" cannot be handled as a {kind}"));
@@ -46,6 +46,7 @@ internal sealed class AccessReviews(RequestBody bodies)
 
         review["kind"] = kind;
         review["apiVersion"] ??= $"{(kind is "SelfSubjectReview" ? Authentication : Authorization)}/v1";
+        review["metadata"] ??= new JsonObject();
         review["status"] = kind switch
         {
             "SelfSubjectReview" => new JsonObject { ["userInfo"] = UserInfo(request.Caller) },
@@ -54,11 +55,6 @@ internal sealed class AccessReviews(RequestBody bodies)
         };
         await JsonForm.WriteAsync(request.Http, StatusCodes.Status201Created, review);
     }
-
-    private async Task<JsonObject> ReadAsync(TwinRequest request) =>
-        RequestBody.MediaTypeOf(request.Http.Request) is RequestBody.Protobuf
-            ? ProtobufReview.Read(await bodies.ReadBytesAsync(request.Http)) ?? throw RequestBody.UnknownFormat()
-            : await bodies.ReadObjectAsync(request.Http);
 
     private static JsonObject UserInfo(TwinCaller caller) => new()
     {

@@ -1,18 +1,18 @@
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Imago.Kubernetes.Serving.Answers;
+using Imago.Kubernetes.Serving.Protobuf;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Imago.Kubernetes.Serving.Requests;
 
-/// <summary>Bodies: JSON or YAML, of limited length and depth.</summary>
+/// <summary>Bodies: JSON, YAML or protobuf, of limited length and depth.</summary>
 internal sealed class RequestBody(ServingOptions options)
 {
-    public const string Json = "application/json";
-    public const string Yaml = "application/yaml";
-    public const string Protobuf = "application/vnd.kubernetes.protobuf";
+    private const string Json = "application/json";
+    private const string Yaml = "application/yaml";
+    private const string Protobuf = "application/vnd.kubernetes.protobuf";
 
     /// <summary>The media type alone; JSON if none is said.</summary>
     public static string MediaTypeOf(HttpRequest request)
@@ -24,34 +24,28 @@ internal sealed class RequestBody(ServingOptions options)
     /// <summary>An object of the API.</summary>
     public async Task<JsonObject> ReadObjectAsync(HttpContext http)
     {
-        if (MediaTypeOf(http.Request) is not (Json or Yaml))
+        if (!IsKnown(MediaTypeOf(http.Request)))
         {
             throw UnknownFormat();
         }
 
-        var text = await ReadTextAsync(http);
-        if (text.Length == 0)
-        {
-            throw new RefusedException(StatusDocument.BadRequest("the request has no body: an object is needed"));
-        }
-
-        return ParseObject(text, MediaTypeOf(http.Request));
+        return await ReadOptionalAsync(http) ?? throw new RefusedException(StatusDocument.BadRequest("the request has no body: an object is needed"));
     }
 
     /// <summary>An object that need not be there, such as the options of a deletion.</summary>
     public async Task<JsonObject?> ReadOptionalAsync(HttpContext http)
     {
-        var text = await ReadTextAsync(http);
-        return text.Length == 0 ? null : ParseObject(text, MediaTypeOf(http.Request));
+        var bytes = await ReadBytesAsync(http);
+        return bytes.Length == 0 ? null : ParseObject(bytes, MediaTypeOf(http.Request));
     }
 
     /// <summary>A patch as it stands.</summary>
     public async Task<JsonNode?> ReadPatchAsync(HttpContext http, bool isYaml)
     {
-        var text = await ReadTextAsync(http);
+        var bytes = await ReadBytesAsync(http);
         try
         {
-            return isYaml ? YamlText.Parse(text, options.DeepestBody) : Parse(text);
+            return Parse(bytes, isYaml);
         }
         catch (FormatException problem)
         {
@@ -59,7 +53,7 @@ internal sealed class RequestBody(ServingOptions options)
         }
     }
 
-    public async Task<byte[]> ReadBytesAsync(HttpContext http)
+    private async Task<byte[]> ReadBytesAsync(HttpContext http)
     {
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
@@ -83,32 +77,24 @@ internal sealed class RequestBody(ServingOptions options)
         return read.ToArray();
     }
 
-    public static RefusedException UnknownFormat() => new(StatusDocument.UnsupportedMediaType(
-        $"the body of the request was in an unknown format - accepted media types include: {Json}, {Yaml}"));
+    private static RefusedException UnknownFormat() => new(StatusDocument.UnsupportedMediaType(
+        $"the body of the request was in an unknown format - accepted media types include: {Json}, {Yaml}, {Protobuf}"));
 
-    private async Task<string> ReadTextAsync(HttpContext http)
-    {
-        try
-        {
-            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(await ReadBytesAsync(http)).TrimStart('\uFEFF');
-        }
-        catch (DecoderFallbackException)
-        {
-            throw new RefusedException(StatusDocument.BadRequest("the body of the request is not UTF-8"));
-        }
-    }
+    private static bool IsKnown(string type) => type is Json or Yaml or Protobuf;
 
-    private JsonObject ParseObject(string text, string type)
+    private JsonObject ParseObject(byte[] bytes, string type)
     {
-        if (type is not (Json or Yaml))
+        if (!IsKnown(type))
         {
             throw UnknownFormat();
         }
 
         try
         {
-            return (type is Yaml ? YamlText.Parse(text, options.DeepestBody) : Parse(text)) as JsonObject
-                ?? throw new RefusedException(StatusDocument.BadRequest("the body of the request is not an object: couldn't get version/kind"));
+            return type is Protobuf
+                ? ProtobufDocument.Read(bytes, options.DeepestBody)
+                : Parse(bytes, type is Yaml) as JsonObject
+                    ?? throw new RefusedException(StatusDocument.BadRequest("the body of the request is not an object: couldn't get version/kind"));
         }
         catch (FormatException problem)
         {
@@ -116,47 +102,18 @@ internal sealed class RequestBody(ServingOptions options)
         }
     }
 
-    private JsonNode? Parse(string text)
+    private JsonNode? Parse(byte[] bytes, bool isYaml)
     {
+        string text;
         try
         {
-            var node = JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { MaxDepth = options.DeepestBody });
-            Touch(node);
-            return node;
+            text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes).TrimStart('\uFEFF');
         }
-        catch (JsonException problem)
+        catch (DecoderFallbackException problem)
         {
-            throw new FormatException(IsCutShort(text, problem) ? "unexpected end of JSON input" : problem.Message, problem);
+            throw new FormatException("it is not UTF-8", problem);
         }
-        catch (ArgumentException problem)
-        {
-            // A key that is there twice is noticed when the object is looked into.
-            throw new FormatException(problem.Message, problem);
-        }
-    }
 
-    private static bool IsCutShort(string text, JsonException problem) =>
-        problem.BytePositionInLine >= Encoding.UTF8.GetByteCount(text.AsSpan(text.LastIndexOf('\n') + 1)) && problem.LineNumber >= text.AsSpan().Count('\n');
-
-    // Objects are read lazily: look into all of them now, so that what is wrong is told where requests are refused.
-    private static void Touch(JsonNode? node)
-    {
-        switch (node)
-        {
-            case JsonObject fields:
-                foreach (var (_, value) in fields)
-                {
-                    Touch(value);
-                }
-
-                break;
-            case JsonArray items:
-                foreach (var item in items)
-                {
-                    Touch(item);
-                }
-
-                break;
-        }
+        return isYaml ? YamlText.Parse(text, options.DeepestBody) : JsonText.Parse(text, options.DeepestBody);
     }
 }

@@ -38,7 +38,7 @@ internal sealed class WatchAnswer(ServingOptions options, CallerLimits limits, S
         {
             using var counted = metrics.BeginWatch(target.Kind.Kind.Plural);
             var list = await request.Twin.ListAsync(target.Kind.Kind, stop.Token);
-            var stream = new WatchStream(request.Http.Response, view, selection, clock, stop.Token);
+            var stream = new WatchStream(request.Http.Response, view, selection, clock, options.SlowestReader, stop.Token);
             var wantsBookmarks = query.Flag("allowWatchBookmarks");
             await BeginAsync(request.Http, stop.Token);
             if (initial is not null ? query.Flag("sendInitialEvents") : version == 0)

@@ -6,12 +6,16 @@ using Microsoft.AspNetCore.Http;
 
 namespace Imago.Kubernetes.Serving.Watching;
 
-/// <summary>The events of one watch, written as they happen.</summary>
-internal sealed class WatchStream(HttpResponse response, ObjectView view, Selection selection, TimeProvider clock, CancellationToken cancellation)
+/// <summary>The events of one watch, written as they happen. Nothing is fetched for a watcher that has not read what it was sent before.</summary>
+internal sealed class WatchStream(HttpResponse response, ObjectView view, Selection selection, TimeProvider clock, TimeSpan slowest, CancellationToken cancellation)
 {
+    // So much is held for a watcher, beside what the connection holds.
+    private const int FlushAt = 64 * 1024;
+
     private static readonly byte[] LineEnd = [(byte)'\n'];
 
     private bool _hasColumns;
+    private int _unflushed;
 
     /// <summary>Changes up to it have been told, or do not concern the watch.</summary>
     public long UpTo { get; set; }
@@ -24,6 +28,7 @@ internal sealed class WatchStream(HttpResponse response, ObjectView view, Select
             if (selection.Matches(item))
             {
                 Write("ADDED", item.Render());
+                await FlushIfMuchAsync();
             }
         }
 
@@ -56,6 +61,8 @@ internal sealed class WatchStream(HttpResponse response, ObjectView view, Select
                     Write("DELETED", LastSeen(change));
                     break;
             }
+
+            await FlushIfMuchAsync();
         }
 
         UpTo = Math.Max(UpTo, news.UpTo);
@@ -99,7 +106,22 @@ internal sealed class WatchStream(HttpResponse response, ObjectView view, Select
         response.BodyWriter.Advance(bytes.Length);
         LineEnd.CopyTo(response.BodyWriter.GetMemory(1));
         response.BodyWriter.Advance(1);
+        _unflushed += bytes.Length + 1;
     }
 
-    private async Task FlushAsync() => await response.BodyWriter.FlushAsync(cancellation);
+    private Task FlushIfMuchAsync() => _unflushed < FlushAt ? Task.CompletedTask : FlushAsync();
+
+    private async Task FlushAsync()
+    {
+        _unflushed = 0;
+        try
+        {
+            await response.BodyWriter.FlushAsync(cancellation).AsTask().WaitAsync(slowest, clock, cancellation);
+        }
+        catch (TimeoutException)
+        {
+            // It can list and begin anew once it reads again; until then it would hold memory of the server. The answer has begun, so this ends it.
+            throw new RefusedException(new StatusDocument(StatusCodes.Status504GatewayTimeout, "Timeout", $"the watcher has read nothing for {slowest.TotalSeconds:0} s"));
+        }
+    }
 }

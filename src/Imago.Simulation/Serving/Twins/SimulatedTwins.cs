@@ -68,9 +68,15 @@ public sealed class SimulatedTwins : ITwinHost, IAsyncDisposable
 
         var session = _sessions.GetOrAdd(clusterKey, key => new TwinSession(key, _host, _store, _options, _signal, _clock) { LastUse = Now });
         _ = _sweeps.Value;
-        if (!await session.ReadAsync((_, _) => true, cancellation))
+        if (await session.ReadAsync<bool?>((world, _) => world.World.State.Stopped, cancellation) is not { } stopped)
         {
             return null;
+        }
+
+        // The control plane of a stopped cluster is not there to be asked.
+        if (stopped)
+        {
+            throw new ConnectionException($"cluster '{clusterKey[(clusterKey.LastIndexOf('/') + 1)..]}' is stopped, and so is its API: start the cluster, and ask again");
         }
 
         session.Upgrades = Upgrades(resource);

@@ -66,7 +66,7 @@ public sealed class AccessCheckTests
     public void Permissions_SeveralVerbsOfOneKind_AreOneFinding()
     {
         var refused = ClusterPermissions.All.Where(p => p.Resource == "leases").Select(p => new RefusedPermission(p, ""));
-        (FactsKit.Healthy with { Refused = [.. refused] }).Only(FindingCodes.PermissionMissing).Message.ShouldStartWith("The account may not get, create, update, delete leases.coordination.k8s.io in namespace imago-system");
+        (FactsKit.Healthy with { Refused = [.. refused] }).Only(FindingCodes.PermissionMissing).Message.ShouldStartWith("The account may not get, list, watch, create, update, delete leases.coordination.k8s.io in namespace imago-system");
     }
 
     [Fact]

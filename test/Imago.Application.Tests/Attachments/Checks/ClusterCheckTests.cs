@@ -125,5 +125,6 @@ public sealed class ClusterCheckTests
         cluster.Only(FindingCodes.PodInSeveralBudgets).Subject.ShouldBe("PodDisruptionBudgets in shop: one, two");
         cluster.Only(FindingCodes.PodInSeveralBudgets).Message.ShouldStartWith("2 pods of Deployment/web ");
         cluster.Only(FindingCodes.BarePods).Subject.ShouldBe("pod shop/lonely");
+        cluster.Only(FindingCodes.BarePods).Remedy.ShouldContain("set barePods of the pool to Keep");
     }
 }

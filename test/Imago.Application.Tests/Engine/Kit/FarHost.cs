@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Imago.Application.Attachments;
 using Imago.Application.Engine;
 using Imago.Application.Ports;
 using Imago.Application.Storage;
@@ -15,6 +16,9 @@ internal sealed class FarHost(SimulatedClusterHost near, Installation world) : I
 {
     /// <summary>Why nobody answers; null: all is well.</summary>
     public string? Down { get; set; }
+
+    /// <summary>What the node provider says it has room for; throws where it does not answer.</summary>
+    public Func<ProviderLimits?> Limits { get; set; } = () => null;
 
     /// <summary>How often it was tried.</summary>
     public int Tries { get; private set; }
@@ -46,11 +50,11 @@ internal sealed class FarHost(SimulatedClusterHost near, Installation world) : I
         }
     }
 
-    private sealed class Far(FarHost host, IHostedCluster near) : IHostedCluster, IClusterConnection
+    private sealed class Far(FarHost host, IHostedCluster near) : IHostedCluster, IClusterConnection, INodeProvider
     {
         public IClusterConnection Connection => this;
 
-        public INodeProvider Provider => near.Provider;
+        public INodeProvider Provider => this;
 
         public Instant? NextHappening => near.NextHappening;
 
@@ -73,6 +77,12 @@ internal sealed class FarHost(SimulatedClusterHost near, Installation world) : I
         public ValueTask<EvictionOutcome> DeletePodAsync(RolloutAction.DeletePod action, CancellationToken cancellation) => Through().DeletePodAsync(action, cancellation);
 
         public ValueTask<ClusterLease?> HoldLeaseAsync(string holder, Duration length, CancellationToken cancellation) => Through().HoldLeaseAsync(holder, length, cancellation);
+
+        public ValueTask<ProviderOperation> BeginAsync(ProviderRequest request, CancellationToken cancellation) => near.Provider.BeginAsync(request, cancellation);
+
+        public ValueTask<ProviderOperation?> FindAsync(string operationId, CancellationToken cancellation) => near.Provider.FindAsync(operationId, cancellation);
+
+        public ValueTask<ProviderLimits?> LimitsAsync(CancellationToken cancellation) => ValueTask.FromResult(host.Limits());
 
         private IClusterConnection Through()
         {

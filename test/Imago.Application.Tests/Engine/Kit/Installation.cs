@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using Imago.Application.Attachments;
 using Imago.Application.Catalog;
 using Imago.Application.Engine;
 using Imago.Application.Resources;
@@ -161,7 +162,8 @@ internal sealed class Installation : IIntentReader, ICatalogSource
     public ClusterIntent Read(ImmutableArray<StoredResource> resources, Instant now)
     {
         var status = StatusText.ReadCluster(resources.Single(r => r.Type == ResourceTypes.ManagedCluster).Status);
-        var pools = resources.Where(r => r.Type == ResourceTypes.AgentPool).Select(Intent).ToImmutableArray();
+        var limits = resources.FirstOrDefault(r => r.Type == ResourceTypes.Attachment) is { } attachment ? StatusText.ReadAttachment(attachment.Status).Provider : null;
+        var pools = resources.Where(r => r.Type == ResourceTypes.AgentPool).Select(p => Intent(p, limits)).ToImmutableArray();
         var spec = Spec(new ClusterSpec
         {
             Name = "shop-prod",
@@ -173,7 +175,7 @@ internal sealed class Installation : IIntentReader, ICatalogSource
         return new ClusterIntent(spec with { Pools = [.. pools.Select(p => p.Spec)] }, pools, "north-1");
     }
 
-    private PoolIntent Intent(StoredResource stored)
+    private PoolIntent Intent(StoredResource stored, ProviderLimits? limits)
     {
         var spec = Pool(new PoolSpec
         {
@@ -182,6 +184,7 @@ internal sealed class Installation : IIntentReader, ICatalogSource
             Kubernetes = new KubernetesVersion(1, 35, 6),
             Settings = new UpgradeSettings { MaxSurge = IntOrPercent.Of(1), Canary = Canary.None },
         });
+        spec = limits is null ? spec : spec with { Provider = limits.For(spec.Name) };
         return new PoolIntent(spec, CountOf(stored.Document), [], ImmutableSortedDictionary<string, string>.Empty, [], "Ubuntu2204", "Standard_D4ds_v5");
     }
 

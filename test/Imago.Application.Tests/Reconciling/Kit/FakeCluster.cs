@@ -36,6 +36,8 @@ internal sealed class FakeCluster(ManualClock clock) : IClusterConnection, INode
 
     public bool EpochIsStale { get; set; }
 
+    public bool LeaseIsWritten { get; set; }
+
     public bool Tells { get; set; }
 
     public List<ClusterEvent> Told { get; } = [];

@@ -190,6 +190,26 @@ public sealed class ExplainerTests
         Explain(cluster, "a-2").Codes()[0].ShouldBe("GracePeriodTooLong");
     }
 
+    [Theory]
+    [InlineData(BarePods.Evict, NodeStatus.Pending, "WindowClosed")]
+    [InlineData(BarePods.Keep, NodeStatus.Blocked, "BarePodKept WindowClosed")]
+    [Trait("Rule", "UP-42")]
+    [Trait("Rule", "UP-44")]
+    public void Explain_BarePod_IsNamedBeforehandIfThePoolKeepsIt(BarePods setting, NodeStatus status, string codes)
+    {
+        var node = Explain(new TestCluster().Pool("a", 1, settings: s => s with { BarePods = setting }).BarePod("shop/tool-1", "a-1").With(s => s with { Window = Windows.Daily("20:00", 4) }));
+
+        node.Status.ShouldBe(status);
+        string.Join(' ', node.Codes()).ShouldBe(codes);
+        node.Reasons.Where(r => r.Code == ReasonCode.BarePodKept)
+            .ShouldAllBe(r => r.Message == "pod shop/tool-1 has no controller and the pool keeps bare pods: delete it or move it, or set barePods to Evict.");
+    }
+
+    [Fact]
+    [Trait("Rule", "UP-90")]
+    public void Explain_BarePodUnderForce_HoldsNothing() => Explain(new TestCluster()
+        .Pool("a", 1, settings: s => s with { BarePods = BarePods.Keep, Override = OverrideSettings.From(Some.Noon) }).BarePod("shop/tool-1", "a-1")).Codes().ShouldNotContain("BarePodKept");
+
     [Fact]
     public void Explain_PoolUnderWay_SaysWhatEachNodeWaitsFor()
     {
@@ -276,6 +296,19 @@ public sealed class ExplainerTests
         node.Codes().ShouldContain("Undrainable");
         node.Codes().ShouldContain("FailedBefore");
         node.Reasons.Count(r => r.Message.Contains("could not be drained within", StringComparison.Ordinal)).ShouldBe(1);
+    }
+
+    [Fact]
+    [Trait("Rule", "UP-44")]
+    public void Explain_NodeGivenUpForItsBarePod_NamesThePodOnce()
+    {
+        var world = new ObedientWorld(new TestCluster().Pool("a", 2, settings: s => s with { BarePods = BarePods.Keep }).BarePod("shop/tool-1", "a-1")).Play(120);
+
+        var node = Explain(world, "a-1");
+
+        node.Status.ShouldBe(NodeStatus.Blocked);
+        node.Codes().ShouldBe(["BarePodKept", "FailedBefore"]);
+        node.Reasons.Count(r => r.Message.Contains("shop/tool-1", StringComparison.Ordinal)).ShouldBe(1);
     }
 
     [Fact]

@@ -104,6 +104,10 @@ internal sealed class TestCluster
         return this;
     }
 
+    /// <summary>A running, ready pod that nobody makes again.</summary>
+    public TestCluster BarePod(string key, string node, Func<Pod, Pod>? change = null) =>
+        Pod(key, node, p => (change ?? (x => x))(p with { Owner = null, Workload = null }));
+
     /// <summary>One pod on each of the nodes named.</summary>
     public TestCluster Deployment(string key, params string[] nodes)
     {

@@ -18,16 +18,22 @@ internal sealed class AttachedBench : IAttachments, IAsyncDisposable
     public const string Key = "/subscriptions/s/resourcegroups/g/providers/microsoft.containerservice/managedclusters/c";
 
     private int _happened;
+    private int _nodesChanged;
 
     private AttachedBench(MiniApi api, AttachedClusterOptions? options)
     {
         Api = api;
         Attachment = new Attachment(Key, "", null, [], null);
         Host = new AttachedClusterHost(
-            this, api.Connect, new NodeProviders(new WallClock()), _ => Interlocked.Increment(ref _happened), new WallClock(), options ?? new(), NullLogger<AttachedClusterHost>.Instance);
+            this, _ => api.Connect(Clock), new NodeProviders(Clock), _ => Interlocked.Increment(ref _happened), Clock, options ?? new(), NullLogger<AttachedClusterHost>.Instance)
+        {
+            NodesChanged = _ => Interlocked.Increment(ref _nodesChanged),
+        };
     }
 
     public MiniApi Api { get; }
+
+    public JumpingClock Clock { get; } = new();
 
     public AttachedClusterHost Host { get; }
 
@@ -36,13 +42,16 @@ internal sealed class AttachedBench : IAttachments, IAsyncDisposable
     /// <summary>How often the engine was told that something has happened.</summary>
     public int Happened => Volatile.Read(ref _happened);
 
+    /// <summary>How often it was told that the cluster has other nodes.</summary>
+    public int NodesChanged => Volatile.Read(ref _nodesChanged);
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public static async Task<AttachedBench> StartAsync(AttachedClusterOptions? options = null) => new(await MiniApi.StartAsync(), options);
 
-    public ValueTask<Attachment?> FindAsync(string clusterKey, CancellationToken cancellation) => ValueTask.FromResult(Attachment);
+    public ValueTask<Attachment?> FindAsync(string clusterKey, CancellationToken cancellation) => ValueTask.FromResult(Attachment is { } present ? present with { ClusterKey = clusterKey } : null);
 
-    public async ValueTask<IHostedCluster> OpenAsync() => await Host.OpenAsync(Key, new StoredLease(Key, "h", 1, Instant.MaxValue), Cancellation);
+    public async ValueTask<IHostedCluster> OpenAsync(string key = Key) => await Host.OpenAsync(key, new StoredLease(key, "h", 1, Instant.MaxValue), Cancellation);
 
     public async ValueTask DisposeAsync()
     {
@@ -62,6 +71,23 @@ internal sealed class AttachedBench : IAttachments, IAsyncDisposable
             }
 
             await Task.Delay(10, Cancellation);
+        }
+    }
+
+    /// <summary>Looks until it can be looked at again.</summary>
+    public static async Task SeesAgainAsync(IClusterConnection connection)
+    {
+        for (var i = 0; ; i++)
+        {
+            try
+            {
+                await connection.ObserveAsync(Cancellation);
+                return;
+            }
+            catch (ConnectionException) when (i < 1000)
+            {
+                await Task.Delay(10, Cancellation);
+            }
         }
     }
 

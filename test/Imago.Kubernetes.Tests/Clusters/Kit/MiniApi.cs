@@ -39,6 +39,9 @@ internal sealed class MiniApi : IAsyncDisposable
     /// <summary>Waited for before each call is carried out.</summary>
     public Func<string, Task> Delay { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>Waited for after a call has been carried out, before it is answered.</summary>
+    public Func<string, Task> Hold { get; set; } = _ => Task.CompletedTask;
+
     /// <summary>Pods that budgets hold, with the seconds after which to ask again.</summary>
     public Dictionary<string, int?> Held { get; } = [];
 
@@ -191,6 +194,7 @@ internal sealed class MiniApi : IAsyncDisposable
         using var reader = new StreamReader(context.Request.Body);
         var body = await reader.ReadToEndAsync();
         var (status, reason, answer) = Answer(context, kind, ns, name, sub, body.Length == 0 ? null : JsonNode.Parse(body) as JsonObject);
+        await Hold(call);
         if (answer is not null)
         {
             await WriteAsync(context, status, answer);

@@ -42,9 +42,6 @@ internal sealed class TwinServer : IAsyncDisposable, ITwinHost
         _app = builder.Build();
         _app.UseTwins();
         _app.Run(http => http.Response.WriteAsync("beyond"));
-        Client = _app.GetTestClient();
-        Client.BaseAddress = new Uri("https://imago.test/");
-        Client.Timeout = TimeSpan.FromSeconds(30);
     }
 
     public FakeTwin Twin { get; } = new();
@@ -53,7 +50,7 @@ internal sealed class TwinServer : IAsyncDisposable, ITwinHost
 
     public ClusterTokens Tokens { get; }
 
-    public HttpClient Client { get; }
+    public HttpClient Client { get; private set; } = null!;
 
     public IServiceProvider Services => _app.Services;
 
@@ -70,6 +67,11 @@ internal sealed class TwinServer : IAsyncDisposable, ITwinHost
     {
         var server = new TwinServer(options ?? new ServingOptions());
         await server._app.StartAsync();
+
+        // A test server has no client before it is started.
+        server.Client = server._app.GetTestClient();
+        server.Client.BaseAddress = new Uri("https://imago.test/");
+        server.Client.Timeout = TimeSpan.FromSeconds(30);
         return server;
     }
 

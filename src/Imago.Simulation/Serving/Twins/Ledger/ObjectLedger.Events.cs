@@ -33,8 +33,8 @@ internal sealed partial class ObjectLedger
                 Remove(known);
             }
 
-            var uid = Find(TwinKind.Nodes, new ObjectKey("", told.Node))?.Uid ?? told.Node;
-            AddEvent(key, new ToldEvent(told.Node, uid, told.Reason, told.Message, told.IsWarning, "upgrader"));
+            // The name in the place of the UID, as kubelets do it: a reimaged node has another one, and `kubectl describe node` has to go on telling its story.
+            AddEvent(key, new ToldEvent(told.Node, told.Node, told.Reason, told.Message, told.IsWarning, "upgrader"));
         }
     }
 

@@ -6,7 +6,7 @@ using Imago.Domain.Rollouts;
 using Imago.Domain.Rollouts.Settings;
 using NodaTime;
 
-namespace Imago.Simulation.Serving;
+namespace Imago.Simulation.Forecasts;
 
 /// <summary>What a forecast is asked: whether it can be answered, its target for each pool, and a catalogue in which it has been released.</summary>
 internal sealed class AskedTargets

@@ -43,7 +43,7 @@ public sealed class FuzzingTests(ITestOutputHelper output)
 
             if (made.Method is not "HEAD" && !IsUnknownPath(status, text))
             {
-                Read(text).ShouldBe(("Status", "Failure", status), about);
+                Read(text, about).ShouldBe(("Status", "Failure", status), about);
             }
         }
 
@@ -80,9 +80,9 @@ public sealed class FuzzingTests(ITestOutputHelper output)
 
     private static string? Reason(string text) => (string?)JsonNode.Parse(text)!["reason"];
 
-    private static (string? Kind, string? Status, int? Code) Read(string text)
+    private static (string? Kind, string? Status, int? Code) Read(string text, string about)
     {
-        var status = text.StartsWith('{') ? JsonNode.Parse(text)! : throw new InvalidDataException(text);
+        var status = text.StartsWith('{') ? JsonNode.Parse(text)! : throw new InvalidDataException(about);
         return ((string?)status["kind"], (string?)status["status"], (int?)status["code"]);
     }
 

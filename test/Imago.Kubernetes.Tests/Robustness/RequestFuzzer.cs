@@ -96,7 +96,7 @@ internal sealed class RequestFuzzer(int seed)
         var path = new StringBuilder(Pick(Resources));
         if (Chance(0.6))
         {
-            path.Append('/').Append(Uri.EscapeDataString(path.ToString().EndsWith("nodes", StringComparison.Ordinal) && Chance(0.8) ? Pick(nodes) : Pick(Names)));
+            path.Append(path.Length > 0 ? "/" : "").Append(Uri.EscapeDataString(path.ToString().EndsWith("nodes", StringComparison.Ordinal) && Chance(0.8) ? Pick(nodes) : Pick(Names)));
             if (Chance(0.25))
             {
                 path.Append('/').Append(Pick(Parts));

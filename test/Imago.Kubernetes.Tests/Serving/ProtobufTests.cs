@@ -65,6 +65,19 @@ public sealed class ProtobufTests(ITestOutputHelper output)
             .ShouldBe("""{"apiVersion":"v1","kind":"Pod","spec":{"securityContext":{"supplementalGroups":[7,8,9,10]}}}""");
     }
 
+    // Taken from the connection of kubectl 1.32: "create deployment d --image=r/a:1 --replicas=2 --port=80" and the like.
+    [Theory]
+    [InlineData(
+        "azhzAAoVCgdhcHBzL3YxEgpEZXBsb3ltZW50EqsBChsKAWQSABoAIgAqADIAOABCAFoICgNhcHASAWQSfggCEgoKCAoDYXBwEgFkGmYKGgoAEgAaACIAKgAyADgAQgBaCAoDYXBwEgFkEkgSKgoBYRIFci9hOjEqADIKCgAQABhQIgAqAEIAagByAIABAIgBAJABAKIBABoAMgBCAEoAUgBYAGAAaACCAQCKAQCaAQDCAQAiAgoAKAA4ABoMCAAQABgAIAAoADgAGgAiAA==",
+        """{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"d","labels":{"app":"d"}},"spec":{"replicas":2,"selector":{"matchLabels":{"app":"d"}},"template":{"metadata":{"labels":{"app":"d"}},"spec":{"containers":[{"name":"a","image":"r/a:1","ports":[{"containerPort":80}]}]}}}}""")]
+    [InlineData(
+        "azhzAAoNCgJ2MRIHU2VydmljZRJlCiEKBHN2YzISABoAIgAqADIAOABCAFoLCgNhcHASBHN2YzISPAoVCgI4MBIDVENQGFAiBggAEFAaACgAEgsKA2FwcBIEc3ZjMhoAIghOb2RlUG9ydDoAQgBSAFoAYABoABoCCgAaACIA",
+        """{"apiVersion":"v1","kind":"Service","metadata":{"name":"svc2","labels":{"app":"svc2"}},"spec":{"ports":[{"name":"80","protocol":"TCP","port":80,"targetPort":80}],"selector":{"app":"svc2"},"type":"NodePort"}}""")]
+    [InlineData(
+        "azhzAAogCglwb2xpY3kvdjESE1BvZERpc3J1cHRpb25CdWRnZXQSNgoSCgJiMhIAGgAiACoAMgA4AEIAEhQSCgoICgNhcHASAWQaBggAEAEaABoKCAAYACAAKAAwABoAIgA=",
+        """{"apiVersion":"policy/v1","kind":"PodDisruptionBudget","metadata":{"name":"b2"},"spec":{"selector":{"matchLabels":{"app":"d"}},"maxUnavailable":1}}""")]
+    public void Object_AsKubectlSendsIt_IsWhatItMeans(string sent, string json) => Json(Convert.FromBase64String(sent)).ShouldBe(json);
+
     [Fact]
     public async Task Create_InProtobuf_MakesTheObjectAndAnswersJson()
     {

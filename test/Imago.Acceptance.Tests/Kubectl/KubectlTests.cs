@@ -83,7 +83,7 @@ public sealed class KubectlTests(KubectlFixture kubectl)
         var refused = await kubectl.UserAsync($"cordon {await NodeAsync(0)}");
         (await kubectl.UserAsync("auth can-i delete pods")).Out.Trim().ShouldBe("no");
 
-        refused.ExitCode.ShouldNotBe(0);
+        refused.ExitCode.ShouldNotBe(0, refused.ToString());
         refused.Error.ShouldContain("is forbidden: User");
     }
 

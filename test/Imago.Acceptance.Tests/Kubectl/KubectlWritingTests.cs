@@ -1,5 +1,3 @@
-using Imago.Acceptance.Tests.Serving;
-
 namespace Imago.Acceptance.Tests.Kubectl;
 
 /// <summary>What kubectl makes, restarts, deletes and drains; some of it by several at once.</summary>

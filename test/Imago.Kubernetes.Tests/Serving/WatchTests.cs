@@ -173,6 +173,21 @@ public sealed class WatchTests
         });
     }
 
+    [Theory]
+    [InlineData("/api/v1/nodes?watch=true")]
+    [InlineData("/api/v1/nodes/a?watch=true")]
+    public async Task Head_OfAWatch_IsAnsweredAndOver(string path)
+    {
+        await using var server = await TwinServer.StartAsync();
+        server.Twin.Put(TwinServer.Nodes, Node("a"));
+        using var request = server.Request("HEAD", path);
+
+        using var answer = await server.Client.SendAsync(request);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await answer.Content.ReadAsByteArrayAsync()).ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task Watcher_ThatDoesNotRead_IsFetchedNothingForAndCutOff()
     {

@@ -39,7 +39,7 @@ public sealed class KubectlWatchingTests(KubectlFixture kubectl)
         }
         finally
         {
-            (await kubectl.AdminAsync($"uncordon {node}")).MustSucceed().Out.ShouldEndWith(" uncordoned\n");
+            (await kubectl.AdminAsync($"uncordon {node}")).MustSucceed().Out.ShouldBe($"node/{node} uncordoned\n");
         }
     }
 
@@ -54,7 +54,7 @@ public sealed class KubectlWatchingTests(KubectlFixture kubectl)
         }
         finally
         {
-            (await kubectl.AdminAsync($"uncordon {node}")).MustSucceed().Out.ShouldEndWith(" uncordoned\n");
+            (await kubectl.AdminAsync($"uncordon {node}")).MustSucceed().Out.ShouldBe($"node/{node} uncordoned\n");
         }
 
         static bool IsAge(string text) => text.Length > 1 && text[^1] is 's' or 'm' && int.TryParse(text[..^1].Split('m')[0], out _);

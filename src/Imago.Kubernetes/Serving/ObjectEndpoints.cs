@@ -20,9 +20,10 @@ internal sealed class ObjectEndpoints(ListAnswer lists, WatchAnswer watches, Obj
         _ => PartAsync(request, target),
     };
 
+    // Who asks for the head of a watch wants no body, and would wait for its end.
     private Task CollectionAsync(TwinRequest request, ObjectTarget target) => request.Http.Request.Method.ToUpperInvariant() switch
     {
-        "GET" or "HEAD" when request.Query.Flag("watch") => watches.WriteAsync(request, target),
+        "GET" when request.Query.Flag("watch") => watches.WriteAsync(request, target),
         "GET" or "HEAD" => lists.WriteAsync(request, target),
         "POST" => writes.CreateAsync(request, target),
         "DELETE" when target.Kind.Verbs.Contains("deletecollection") => deletions.DeleteAllAsync(request, target),
@@ -31,7 +32,7 @@ internal sealed class ObjectEndpoints(ListAnswer lists, WatchAnswer watches, Obj
 
     private Task ObjectAsync(TwinRequest request, ObjectTarget target) => request.Http.Request.Method.ToUpperInvariant() switch
     {
-        "GET" or "HEAD" when request.Query.Flag("watch") => watches.WriteAsync(request, target),
+        "GET" when request.Query.Flag("watch") => watches.WriteAsync(request, target),
         "GET" or "HEAD" => GetAsync(request, target),
         "PUT" => writes.ReplaceAsync(request, target),
         "PATCH" => writes.PatchAsync(request, target),

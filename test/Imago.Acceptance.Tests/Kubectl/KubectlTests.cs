@@ -80,11 +80,15 @@ public sealed class KubectlTests(KubectlFixture kubectl)
     public async Task User_WhoMayLook_MayNotTouch()
     {
         (await kubectl.UserAsync("get nodes")).MustSucceed();
-        var refused = await kubectl.UserAsync($"cordon {await NodeAsync(0)}");
+        var node = await NodeAsync(0);
         (await kubectl.UserAsync("auth can-i delete pods")).Out.Trim().ShouldBe("no");
 
-        refused.ExitCode.ShouldNotBe(0);
+        var refused = await kubectl.UserAsync($"label node {node} team=a");
+        refused.ExitCode.ShouldNotBe(0, refused.ToString());
         refused.Error.ShouldContain("is forbidden: User");
+
+        // Of cordoning, kubectl says it and ends with 0 all the same.
+        (await kubectl.UserAsync($"cordon {node}")).Error.ShouldContain("is forbidden: User");
     }
 
     [Fact]

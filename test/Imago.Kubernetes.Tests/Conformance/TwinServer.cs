@@ -35,8 +35,11 @@ internal sealed class TwinServer : IAsyncDisposable, IEngineSignal
     private const string Holder = "conformance";
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("imago-test-");
     private readonly WallClock _clock = new();
+    private readonly ServingOptions _options;
     private RelationalStore _store = null!;
     private WebApplication _app = null!;
+
+    private TwinServer(ServingOptions options) => _options = options;
 
     public IStore Store => _store;
 
@@ -45,9 +48,12 @@ internal sealed class TwinServer : IAsyncDisposable, IEngineSignal
     /// <summary>The same over TLS, for kubectl, which sends a token over nothing else.</summary>
     public string TlsKubeconfig { get; private set; } = "";
 
-    public static async Task<TwinServer> StartAsync(CancellationToken cancellation)
+    /// <summary>Somebody who may do everything there; paths are relative to the cluster's address.</summary>
+    public HttpClient Client { get; } = new() { Timeout = TimeSpan.FromMinutes(1) };
+
+    public static async Task<TwinServer> StartAsync(CancellationToken cancellation, ServingOptions? options = null)
     {
-        var server = new TwinServer();
+        var server = new TwinServer(options ?? new ServingOptions());
         server._store = await StoreFactory.OpenAsync(new StoreOptions { DataFile = Path.Join(server._folder.FullName, "imago.db") }, server._clock, NullLoggerFactory.Instance, cancellation);
         var host = new SimulatedClusterHost(server._store, server._clock, new ServedClusterOptions { TimeScale = 100 });
         await server.CreateAsync(cancellation);
@@ -63,6 +69,7 @@ internal sealed class TwinServer : IAsyncDisposable, IEngineSignal
 
     public async ValueTask DisposeAsync()
     {
+        Client.Dispose();
         using var now = new CancellationTokenSource(TimeSpan.FromSeconds(1));
         await _app.StopAsync(now.Token);
         await _app.DisposeAsync();
@@ -126,13 +133,16 @@ internal sealed class TwinServer : IAsyncDisposable, IEngineSignal
         builder.Services.AddSingleton<TimeProvider>(_clock);
         builder.Services.AddSingleton(tokens);
         builder.Services.AddSingleton<ITwinHost>(new SimulatedTwins(host, _store, new EngineOptions { Holder = Holder }, this, _clock));
-        builder.Services.AddTwinServing(new ServingOptions());
+        builder.Services.AddTwinServing(_options);
         _app = builder.Build();
         _app.UseTwins();
         await _app.StartAsync(cancellation);
         var addresses = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
         var token = tokens.Make(new TwinCaller(Key, "tester", ClusterRole.Admin));
-        Kubeconfig = Text(addresses.Single(a => a.StartsWith("http:", StringComparison.Ordinal)), token, "");
+        var plain = addresses.Single(a => a.StartsWith("http:", StringComparison.Ordinal));
+        Client.BaseAddress = new Uri($"{plain}/kubernetes{Key}/");
+        Client.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        Kubeconfig = Text(plain, token, "");
         var trust = $", tls-server-name: localhost, certificate-authority-data: \"{Convert.ToBase64String(Encoding.UTF8.GetBytes(authority.ExportCertificatePem()))}\"";
         TlsKubeconfig = Text(addresses.Single(a => a.StartsWith("https:", StringComparison.Ordinal)), token, trust);
     }

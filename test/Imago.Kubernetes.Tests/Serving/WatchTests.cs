@@ -173,6 +173,51 @@ public sealed class WatchTests
         });
     }
 
+    [Theory]
+    [InlineData("/api/v1/nodes?watch=true")]
+    [InlineData("/api/v1/nodes/a?watch=true")]
+    public async Task Head_OfAWatch_IsAnsweredAndOver(string path)
+    {
+        await using var server = await TwinServer.StartAsync();
+        server.Twin.Put(TwinServer.Nodes, Node("a"));
+        using var request = server.Request("HEAD", path);
+
+        using var answer = await server.Client.SendAsync(request);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await answer.Content.ReadAsByteArrayAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Watcher_ThatDoesNotRead_IsFetchedNothingForAndCutOff()
+    {
+        await using var server = await TwinServer.StartAsync(new ServingOptions { WatchesPerCaller = 1 });
+        using var watch = await server.WatchAsync($"/api/v1/nodes?watch=true&resourceVersion={server.Twin.Version}");
+        var large = new string('x', 100_000);
+        await UntilAsync(() => server.Twin.Told > 0);
+        for (var i = 0; i < 20; i++)
+        {
+            server.Twin.Put(TwinServer.Nodes, Node($"n{i}", $"large={large}"));
+        }
+
+        // The first of them is more than the connection holds.
+        await UntilAsync(() => server.Twin.Told > 1);
+        var told = server.Twin.Told;
+        for (var i = 0; i < 20; i++)
+        {
+            server.Twin.Put(TwinServer.Nodes, Node($"m{i}", $"large={large}"));
+        }
+
+        server.Twin.Told.ShouldBe(told);
+        await UntilAsync(async () =>
+        {
+            server.Clock.Advance(new ServingOptions().SlowestReader);
+            using var request = server.Request("GET", $"/api/v1/nodes?watch=true&resourceVersion={server.Twin.Version}");
+            using var answer = await server.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+            return answer.StatusCode == HttpStatusCode.OK;
+        });
+    }
+
     private static Task UntilAsync(Func<bool> isSo) => UntilAsync(() => Task.FromResult(isSo()));
 
     private static async Task UntilAsync(Func<Task<bool>> isSo)

@@ -27,6 +27,9 @@ internal sealed class FakeTwin : ITwin
     /// <summary>Versions up to this are not remembered.</summary>
     public long ForgottenUpTo { get; set; }
 
+    /// <summary>How often a watch has been told news, be they none.</summary>
+    public int Told { get; private set; }
+
     public long Version => _version;
 
     /// <summary>Puts an object there, as it is.</summary>
@@ -163,6 +166,7 @@ internal sealed class FakeTwin : ITwin
             {
                 news = new TwinNews([.. _changes.Where(c => c.Kind == kind && c.Change.Object.ResourceVersion > after).Select(c => c.Change)], _version);
                 more = _news.Task;
+                Told++;
             }
 
             after = news.UpTo;

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
+using Imago.Application.Ports;
 using Imago.Domain.Clusters;
 using Imago.Domain.Rollouts.Actions;
+using Imago.Domain.Rollouts.Settings;
 using Imago.Simulation.Serving.Twins;
 using Imago.Simulation.Tests.Kit;
 using Imago.Simulation.Tests.Serving.Kit;
@@ -169,6 +171,19 @@ public sealed class TwinNodeTests
 
         answer.Object.ShouldNotBeNull().Labels["disk"].ShouldBe("ssd");
         (await server.FindAsync(TwinKind.Nodes, name)).Labels.ShouldNotContainKey("disk");
+    }
+
+    [Fact]
+    public async Task Cluster_ThatIsStopped_SaysSoUntilItIsStarted()
+    {
+        var server = await TwinServer.StartAsync();
+
+        await server.Server.SettleAsync(Shapes.Of(Shapes.Pool("nodepool1", 3, PoolMode.System)) with { Running = false });
+        server.Pass(Duration.FromMinutes(1));
+        (await Should.ThrowAsync<ConnectionException>(server.TwinAsync)).Message.ShouldContain("is stopped");
+
+        await server.Server.SettleAsync(Shapes.Of(Shapes.Pool("nodepool1", 3, PoolMode.System)));
+        (await server.ListAsync(TwinKind.Nodes)).Items.Length.ShouldBe(3);
     }
 
     private static async Task<string> NameAsync(TwinServer server) => (await server.ListAsync(TwinKind.Nodes)).Items[0].Key.Name;

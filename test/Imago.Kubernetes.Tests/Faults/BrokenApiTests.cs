@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Imago.Kubernetes.Tests.Faults.Kit;
 using Shouldly;
 using Xunit;
@@ -73,71 +72,6 @@ public sealed class BrokenApiTests
         await enough.CancelAsync();
         await writing;
         await aftermath.IsCleanAsync(Managing.New, Long, () => server.Said, Cancellation);
-    }
-
-    [Fact]
-    public async Task Rollout_AnswersAreSlow_IsClean()
-    {
-        await using var twin = await FaultyTwin.StartAsync(new TwinSettings(), Cancellation);
-        twin.Around = Kit.Faults.Slow(c => !Calls.IsWatch(c), TimeSpan.FromMilliseconds(600), seed: 1);
-
-        await EndsCleanAsync(twin);
-    }
-
-    [Theory]
-    [InlineData(500, null)]
-    [InlineData(503, 1)]
-    [InlineData(429, 1)]
-    public async Task Rollout_AQuarterOfCallsIsRefused_IsClean(int code, int? retryAfter)
-    {
-        await using var twin = await FaultyTwin.StartAsync(new TwinSettings(), Cancellation);
-        twin.Around = Kit.Faults.Refuse(_ => true, share: 0.25, code, retryAfter);
-
-        await EndsCleanAsync(twin);
-    }
-
-    [Theory]
-    [InlineData("create namespaces", 1)]
-    [InlineData("create leases", 1)]
-    [InlineData("update leases", 2)]
-    [InlineData("create configmaps", 1)]
-    [InlineData("update configmaps", 2)]
-    [InlineData("patch nodes", 2)]
-    [InlineData("create pods/eviction", 2)]
-    [InlineData("create events", 2)]
-    [InlineData("", 3)]
-    public async Task Rollout_AnswersOfWritesAreLost_IsClean(string call, int every)
-    {
-        await using var twin = await FaultyTwin.StartAsync(new TwinSettings(), Cancellation);
-        var lost = new ConcurrentBag<string>();
-        twin.Around = Kit.Faults.Lose(c => call.Length > 0 ? c == call : Calls.IsWrite(c), every, lost.Add);
-
-        await EndsCleanAsync(twin);
-
-        lost.ShouldNotBeEmpty();
-    }
-
-    [Fact]
-    public async Task Rollout_EverySecondAnswerOfTheProviderIsLost_DoesNothingTwice()
-    {
-        await using var twin = await FaultyTwin.StartAsync(new TwinSettings(), Cancellation);
-        var calls = 0;
-        twin.AroundProvider = async (context, next) =>
-        {
-            if (Interlocked.Increment(ref calls) % 2 != 0)
-            {
-                await next();
-                return;
-            }
-
-            context.Response.Body = new MemoryStream();
-            await next();
-            context.Abort();
-        };
-
-        await EndsCleanAsync(twin);
-
-        twin.Witness.Operations.Count.ShouldBe(3 + 2);
     }
 
     [Fact]

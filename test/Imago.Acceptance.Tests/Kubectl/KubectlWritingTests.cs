@@ -37,6 +37,8 @@ public sealed class KubectlWritingTests(KubectlFixture kubectl)
         (await kubectl.AdminAsync("rollout restart deployment/typed")).MustSucceed().Out.ShouldContain("restarted");
         (await kubectl.AdminAsync("rollout status deployment/typed --timeout=150s")).MustSucceed();
 
+        // The new ones are there; the last old one may still be on its way out.
+        await kubectl.AdminAsync($"wait --for=delete {string.Join(' ', before.Select(p => $"pod/{p}"))} --timeout=60s");
         (await kubectl.AdminAsync("get deployment typed -o jsonpath={.spec.template.metadata.annotations}")).Out.ShouldContain("kubectl.kubernetes.io/restartedAt");
         (await PodsAsync("app=typed")).Intersect(before).ShouldBeEmpty();
         (await kubectl.AdminAsync("delete deployment typed")).MustSucceed();

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Imago.Kubernetes.Clusters;
 using Imago.Kubernetes.Configuration;
+using Imago.Kubernetes.Records;
 using Imago.Kubernetes.Transport;
 using NodaTime;
 
@@ -11,6 +12,8 @@ namespace Imago.Bench.Kubernetes;
 internal static class ObservedMemoryRun
 {
     private const double MiB = 1 << 20;
+
+    private const string Namespace = "imago-system";
 
     public static async Task PrintAsync(TextWriter writer, int nodes, int pods)
     {
@@ -26,7 +29,8 @@ internal static class ObservedMemoryRun
         var options = new AttachedClusterOptions { LongestSync = Duration.FromMinutes(10), OwnersFirst = Duration.FromMinutes(2) };
         var view = new LiveView(new NodeReader((labels, _) => new(labels.GetValueOrDefault("kubernetes.azure.com/agentpool", "default"), "a label")), new Nobody());
         var took = Stopwatch.StartNew();
-        await using var watch = new ClusterWatch(client, view, options, clock);
+        var lease = new LeaseKeeper(client, Namespace, new RecordStore(client, Namespace), clock);
+        await using var watch = new ClusterWatch(client, view, lease, Namespace, options, clock);
         var seen = await watch.LookAsync(CancellationToken.None);
         await writer.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
@@ -77,6 +81,10 @@ internal static class ObservedMemoryRun
     private sealed class Nobody : IClusterWatcher
     {
         public void NodeChanged(string name)
+        {
+        }
+
+        public void NodesChanged()
         {
         }
 

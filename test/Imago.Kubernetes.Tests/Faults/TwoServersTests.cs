@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Imago.Kubernetes.Tests.Clusters.Kit;
 using Imago.Kubernetes.Tests.Faults.Kit;
 using Microsoft.AspNetCore.Http;
 using Shouldly;
@@ -10,6 +11,8 @@ namespace Imago.Kubernetes.Tests.Faults;
 /// <summary>Two managing servers have the same cluster attached, and know nothing of each other but what is in the cluster.</summary>
 public sealed class TwoServersTests
 {
+    private static readonly WallClock Clock = new();
+
     private const string LeasePath = "/apis/coordination.k8s.io/v1/namespaces/imago-system/leases/imago";
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(120);
 
@@ -28,7 +31,7 @@ public sealed class TwoServersTests
         await Patience.UntilAsync("the first node being upgraded", Long, async () => await aftermath.CountAsync(Managing.New, Cancellation) > 0 ? null : "It is not.", Told);
         var working = _written.Select(w => w.Who).Distinct().ShouldHaveSingleItem();
         await (working == "one" ? one : two).KillAsync();
-        var killed = DateTimeOffset.UtcNow;
+        var killed = Clock.GetUtcNow();
 
         await aftermath.IsCleanAsync(Managing.New, Long, Told, Cancellation);
 
@@ -70,7 +73,7 @@ public sealed class TwoServersTests
         await twin.PatchAsync(LeasePath, """{"spec":{"holderIdentity":""}}""", Cancellation);
         await using var two = Managing.Start("two", twin.Attachment());
         await Patience.UntilAsync("the second writing its record", Long, () => Task.FromResult(_written.Any(w => w is { Who: "two", Call: "update configmaps" }) ? null : "It does not."), () => two.Said);
-        var taken = DateTimeOffset.UtcNow;
+        var taken = Clock.GetUtcNow();
         going.SetResult();
 
         await aftermath.IsCleanAsync(Managing.New, Long, () => $"{one.Said}\n{two.Said}", Cancellation);
@@ -127,7 +130,7 @@ public sealed class TwoServersTests
     // Everything that changed something, but for the events: they are told, and change nothing.
     private async Task NoteAsync(HttpContext context, Func<Task> next)
     {
-        var (call, arrived) = (Calls.Of(context), DateTimeOffset.UtcNow);
+        var (call, arrived) = (Calls.Of(context), Clock.GetUtcNow());
         await next();
         if (Calls.IsWrite(call) && !call.EndsWith("events", StringComparison.Ordinal) && context.Response.StatusCode < 300)
         {

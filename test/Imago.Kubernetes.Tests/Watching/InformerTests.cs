@@ -156,10 +156,11 @@ public sealed class InformerTests : IAsyncLifetime
     [Fact]
     public async Task Run_NotAllowed_SaysWhyAndGoesOnTrying()
     {
-        _api.On("GET", "/api/v1/nodes", Replies.Status(403, "Forbidden", "nodes is forbidden"), Replies.Status(500, "InternalError", "etcd is away"), Replies.Json(Documents.NodeList(100, null, Documents.Node("a", 7))));
+        _api.On("GET", "/api/v1/nodes", Replies.Status(403, "Forbidden", "nodes is forbidden"));
         _running = _informer.RunAsync(_ending.Token);
 
         await Eventually.IsTrueAsync(() => _informer.State.Trouble?.Contains("nodes is forbidden", StringComparison.Ordinal) == true, "it says why");
+        _api.On("GET", "/api/v1/nodes", Replies.Status(500, "InternalError", "etcd is away"), Replies.Json(Documents.NodeList(100, null, Documents.Node("a", 7))));
         await _informer.WaitSyncedAsync(CancellationToken.None);
 
         _sink.Told.ShouldBe(["seen a", "synced"]);

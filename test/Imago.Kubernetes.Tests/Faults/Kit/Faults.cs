@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
+using Imago.Kubernetes.Tests.Clusters.Kit;
 using Microsoft.AspNetCore.Http;
 
 namespace Imago.Kubernetes.Tests.Faults.Kit;
@@ -8,6 +9,8 @@ namespace Imago.Kubernetes.Tests.Faults.Kit;
 /// <summary>What goes wrong between a client and an API. Each is what stands before a server; they can be put one before the other.</summary>
 internal static class Faults
 {
+    private static readonly WallClock Clock = new();
+
     /// <summary>One before the other.</summary>
     public static Func<HttpContext, Func<Task>, Task> Both(Func<HttpContext, Func<Task>, Task> first, Func<HttpContext, Func<Task>, Task> second) =>
         (context, next) => first(context, () => second(context, next));
@@ -120,7 +123,7 @@ internal static class Faults
             context.Response.Body = fresh;
             await next();
             context.Response.Body = body;
-            var answer = (At: DateTimeOffset.UtcNow, Type: context.Response.ContentType, Body: fresh.ToArray());
+            var answer = (At: Clock.GetUtcNow(), Type: context.Response.ContentType, Body: fresh.ToArray());
             var told = context.Response.StatusCode == 200 && answers.TryGetValue(asked, out var before) && before.At + atMost > answer.At ? before : answer;
             if (context.Response.StatusCode == 200)
             {

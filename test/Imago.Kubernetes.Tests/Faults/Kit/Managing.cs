@@ -22,6 +22,8 @@ namespace Imago.Kubernetes.Tests.Faults.Kit;
 /// <summary>A managing server without its database: the production reconciler, the adapter and the client of external providers, passing over one cluster again and again.</summary>
 internal sealed class Managing : IAttachments, IReconcileObserver, IAsyncDisposable
 {
+    private static readonly WallClock Clock = new();
+
     public const string New = "AKSUbuntu-2204gen2containerd-202611.20.0";
 
     // Shorter than a server's, so that a successor need not wait long; the shares are the same.
@@ -144,5 +146,5 @@ internal sealed class Managing : IAttachments, IReconcileObserver, IAsyncDisposa
         Pools = [new PoolSpec { Name = FaultyTwin.Pool, RequestedTarget = new RolloutTarget.Opaque(New), Settings = _settings }],
     };
 
-    private void Say(string what) => _said.Enqueue($"{DateTimeOffset.UtcNow:HH:mm:ss.fff} {what}");
+    private void Say(string what) => _said.Enqueue($"{Clock.GetUtcNow():HH:mm:ss.fff} {what}");
 }

@@ -7,7 +7,7 @@ namespace Imago.Acceptance.Tests.Attaching;
 /// A managing server process is killed again and again in the middle of rollouts of an attached cluster, and what remains of them is what is in the cluster. Some of its
 /// successors have its database, some begin with an empty one.
 /// </summary>
-public sealed class KilledManagerTests
+public sealed class KilledServerTests
 {
     private static bool Soak => Environment.GetEnvironmentVariable("IMAGO_SOAK") == "1";
 
@@ -27,7 +27,7 @@ public sealed class KilledManagerTests
 
         TestContext.Current.TestOutputHelper?.WriteLine($"IMAGO_SEED={seed}");
         await using var twin = await FaultyTwin.StartAsync(new TwinSettings { TimeScale = 100 }, TestContext.Current.CancellationToken);
-        await using var manager = await KilledManager.StartAsync(twin, new Random(seed));
+        await using var manager = await KilledServer.StartAsync(twin, new Random(seed));
 
         while (manager.Kills < kills)
         {

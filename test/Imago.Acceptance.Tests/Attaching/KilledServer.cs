@@ -6,7 +6,7 @@ using Imago.Kubernetes.Tests.Faults.Kit;
 namespace Imago.Acceptance.Tests.Attaching;
 
 /// <summary>A real server process with one attached cluster, its killer, and its successors.</summary>
-internal sealed class KilledManager : IAsyncDisposable
+internal sealed class KilledServer : IAsyncDisposable
 {
     private const string Group = "rg-attached";
 
@@ -19,7 +19,7 @@ internal sealed class KilledManager : IAsyncDisposable
     private readonly Random _random;
     private ImagoServer _server;
 
-    private KilledManager(FaultyTwin twin, Random random, ImagoServer server) => (_twin, _random, _server) = (twin, random, server);
+    private KilledServer(FaultyTwin twin, Random random, ImagoServer server) => (_twin, _random, _server) = (twin, random, server);
 
     public int Kills { get; private set; }
 
@@ -27,9 +27,9 @@ internal sealed class KilledManager : IAsyncDisposable
 
     private string Cluster => Arm.Cluster(Group, "attached");
 
-    public static async Task<KilledManager> StartAsync(FaultyTwin twin, Random random)
+    public static async Task<KilledServer> StartAsync(FaultyTwin twin, Random random)
     {
-        var manager = new KilledManager(twin, random, await StartServerAsync());
+        var manager = new KilledServer(twin, random, await StartServerAsync());
         await manager.AttachAsync();
         return manager;
     }

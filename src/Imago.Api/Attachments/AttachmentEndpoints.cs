@@ -97,6 +97,11 @@ internal sealed class AttachmentEndpoints(Scopes scopes, Commits commits, Inspec
 
         // Looking takes its time, so it is done once; what is stored is judged again with every try to write.
         var (inspection, failed) = await inspections.LookAsync(request, body.Attachment);
+        if (failed is null && PoolNames.Clashing(inspection!.Pools.Select(p => p.Name)) is { IsEmpty: false } clashing)
+        {
+            return Problems.Of(400, ErrorCodes.InvalidParameter, PoolNames.Refusal(clashing), "pools");
+        }
+
         return failed ?? await commits.RunAsync(request, async () =>
         {
             var (now, gone) = await scopes.GroupAsync(request);

@@ -82,6 +82,19 @@ public sealed class AttachmentTests
         Secrets(refused.Text).ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task Put_PoolsDifferOnlyInCase_IsRefusedAndNothingIsStored()
+    {
+        await using var api = await GroupAsync();
+        api.Real.Pools.Add(api.Real.Pools[1] with { Name = "batch_X" });
+
+        var refused = await api.SendAsync("PUT", Attached + Version, Body().ToJsonString());
+
+        (refused.Status, (string?)refused.Json["error"]!["target"]).ShouldBe((HttpStatusCode.BadRequest, "pools"));
+        refused.Text.ShouldContain("Pools 'Batch_x', 'batch_X' differ in nothing but case");
+        (await api.Store.ClusterAsync(ApiServer.Cluster.ToLowerInvariant(), CancellationToken.None)).ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData("""{"kubeconfig": 5}""")]
     [InlineData("""{}""")]

@@ -18,6 +18,7 @@ public static class FindingCodes
     public const string ProviderReachable = "ProviderReachable";
     public const string NoPools = "NoPools";
     public const string PoolEmpty = "PoolEmpty";
+    public const string PoolNamesClash = "PoolNamesClash";
     public const string PoolsOverlap = "PoolsOverlap";
     public const string NodesNotChosen = "NodesNotChosen";
     public const string AutoProvisioned = "AutoProvisioned";
@@ -56,7 +57,7 @@ public static class FindingCodes
     [
         ClusterReachable, TlsNotVerified, KubernetesVersionTooOld, KubernetesVersionUnsupported, ApiMissing, Permissions, PermissionMissing, NamespaceMissing, ClockSkew,
         ProviderMissing, ProviderReachable, .. OfProviders,
-        NoPools, PoolEmpty, PoolsOverlap, NodesNotChosen, AutoProvisioned, ImageUnknown, MixedArchitectures, SingleNodeSystemPool,
+        NoPools, PoolEmpty, PoolNamesClash, PoolsOverlap, NodesNotChosen, AutoProvisioned, ImageUnknown, MixedArchitectures, SingleNodeSystemPool,
         NodeNotReady, NodeCordoned, Leftovers, AlreadyManaged,
         BudgetNeverSatisfied, BudgetBlocksNow, PodInSeveralBudgets, BarePods,
         KuredAtWork, SystemUpgradeController, KarpenterAtWork, ClusterAutoscaler, FlatcarUpdateOperator, BottlerocketUpdateOperator, MachineConfigOperator,

@@ -7,7 +7,7 @@ namespace Imago.Application.Attachments.Checks;
 internal static class PoolChecks
 {
     public static IEnumerable<Finding> Of(ClusterFacts cluster) =>
-        [.. None(cluster), .. Chosen(cluster), .. cluster.Pools.SelectMany(p => One(cluster, p))];
+        [.. None(cluster), .. Clash(cluster), .. Chosen(cluster), .. cluster.Pools.SelectMany(p => One(cluster, p))];
 
     private static IEnumerable<Finding> None(ClusterFacts cluster)
     {
@@ -16,6 +16,15 @@ internal static class PoolChecks
             yield return new Finding(
                 FindingCodes.NoPools, FindingLevel.Problem, "pools", $"There is nothing to upgrade: none of {ClusterChecks.Count(cluster.Nodes.Length, "node")} is in a pool that can be managed. Control-plane and virtual nodes are left alone.",
                 "Choose pools by labels, for example --pool workers=kubernetes.io/os=linux.");
+        }
+    }
+
+    private static IEnumerable<Finding> Clash(ClusterFacts cluster)
+    {
+        if (PoolNames.Clashing(cluster.Pools.Select(p => p.Spec.Name)) is { IsEmpty: false } clashing)
+        {
+            yield return new Finding(
+                FindingCodes.PoolNamesClash, FindingLevel.Problem, "pools", $"The names of pools {string.Join(", ", clashing)} differ in nothing but case, and pools are told apart without it.", PoolNames.Remedy);
         }
     }
 

@@ -20,6 +20,14 @@ public sealed class ClusterCheckTests
         FactsKit.Of([FactsKit.Node("cp", "node-role.kubernetes.io/control-plane=")]).Only(FindingCodes.NoPools).Level.ShouldBe(FindingLevel.Problem);
 
     [Fact]
+    public void Pools_NamesDifferOnlyInCase_AreAProblem()
+    {
+        var finding = FactsKit.Of([FactsKit.Node("a", "agentpool=Web"), FactsKit.Node("b", "agentpool=web"), FactsKit.Node("c", "agentpool=db")]).Only(FindingCodes.PoolNamesClash);
+
+        (finding.Level, finding.Message).ShouldBe((FindingLevel.Problem, "The names of pools Web, web differ in nothing but case, and pools are told apart without it."));
+    }
+
+    [Fact]
     public void Pools_Chosen_SayWhatIsEmptyDoubleAndLeft()
     {
         ImmutableArray<ChosenPool> chosen = [Linux, Red];

@@ -59,6 +59,9 @@ public sealed record ServerOptions
     /// <summary>Whether attached clusters are watched also while nobody works on them or asks about them.</summary>
     public bool KeepWatching { get; init; }
 
+    /// <summary>How long this process may give no sign of life before others take over the clusters that it works on.</summary>
+    public Duration LeaseLength { get; init; } = Duration.FromMinutes(1);
+
     /// <summary>CH-71: how long the registration of a feature takes.</summary>
     public Duration FeatureRegistration { get; init; } = Duration.FromMinutes(1);
 

@@ -122,7 +122,7 @@ public static class ImagoServer
 
     private static void AddEngine(IServiceCollection services, ServerOptions options, string replica)
     {
-        services.AddSingleton(new EngineOptions { Holder = replica, Seed = RandomNumberGenerator.GetInt32(int.MaxValue) });
+        services.AddSingleton(new EngineOptions { Holder = replica, LeaseLength = options.LeaseLength, Seed = RandomNumberGenerator.GetInt32(int.MaxValue) });
         services.AddSingleton(s => new RunningCatalog(
             ShippedCatalog.Load().Releases, s.GetRequiredService<IStore>(), options.ReleaseFeed, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<RunningCatalog>>()));
         services.AddSingleton<ICatalogSource>(s => s.GetRequiredService<RunningCatalog>());

@@ -10,8 +10,8 @@ internal sealed class KilledServer : IAsyncDisposable
 {
     private const string Group = "rg-attached";
 
-    // One successor in so many begins with an empty data folder. It knows the cluster under another key, so it waits a minute and a half for the lease of its predecessor.
-    private const int EmptyHandedOneIn = 10;
+    // One successor in so many begins with an empty data folder. It knows the cluster under another key, so it waits until the lease of its predecessor has run out.
+    private const int EmptyHandedOneIn = 5;
 
     private static readonly TimeSpan Patient = TimeSpan.FromMinutes(4);
 
@@ -54,7 +54,7 @@ internal sealed class KilledServer : IAsyncDisposable
 
     private static Task<ImagoServer> StartServerAsync() =>
         // Under the name of its predecessor a successor need not wait until the lease in the cluster has run out: nobody else goes by that name.
-        ImagoServer.StartAsync(new ServerSettings { More = new Dictionary<string, string>(StringComparer.Ordinal) { ["REPLICA"] = "manager" } });
+        ImagoServer.StartAsync(new ServerSettings { More = new Dictionary<string, string>(StringComparer.Ordinal) { ["REPLICA"] = "manager", ["ENGINE_LEASE_LENGTH"] = "10s" } });
 
     private async Task KillAsync()
     {

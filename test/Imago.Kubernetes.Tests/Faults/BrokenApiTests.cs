@@ -48,7 +48,7 @@ public sealed class BrokenApiTests
         var stale = 0;
         twin.Around = Kit.Faults.Both(
             Kit.Faults.DelayWatches(c => c is not "watch pods", TimeSpan.FromSeconds(1.5)),
-            Kit.Faults.Both(Kit.Faults.DropWatches(TimeSpan.FromSeconds(5), expiredEvery: 2), Kit.Faults.StaleLists(c => c is "list poddisruptionbudgets", TimeSpan.FromSeconds(30), _ => Interlocked.Increment(ref stale))));
+            Kit.Faults.Both(Kit.Faults.DropWatches(TimeSpan.FromSeconds(5), expiredEvery: 1), Kit.Faults.StaleLists(c => c is "list poddisruptionbudgets", TimeSpan.FromSeconds(30), _ => Interlocked.Increment(ref stale))));
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var coming = Others.ComeAndGoAsync(twin, enough.Token);
 

@@ -27,6 +27,7 @@ internal sealed class ClusterSession : IClusterWatcher, IAsyncDisposable
         (Attachment, Client, _clock, _happened, _nodesChanged) = (attachment, client, clock, happened, nodesChanged);
         Reader = new NodeReader(AttachedPoolRules.Of(attachment));
         View = new LiveView(Reader, this);
+        Cordoned = new CordonedNodes(client, View, clock);
         Records = new RecordStore(client, attachment.Namespace);
         Lease = new LeaseKeeper(client, attachment.Namespace, Records, clock);
         Watch = new ClusterWatch(client, View, Lease, attachment.Namespace, options, clock);
@@ -44,6 +45,8 @@ internal sealed class ClusterSession : IClusterWatcher, IAsyncDisposable
     public LiveView View { get; }
 
     public ClusterWatch Watch { get; }
+
+    public CordonedNodes Cordoned { get; }
 
     public RecordStore Records { get; }
 

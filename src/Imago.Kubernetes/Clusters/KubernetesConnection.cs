@@ -24,7 +24,11 @@ internal sealed class KubernetesConnection(ClusterSession session) : IClusterCon
     public bool Tells => true;
 
     /// <inheritdoc />
-    public ValueTask<ClusterView> ObserveAsync(CancellationToken cancellation) => Session.Watch.LookAsync(cancellation);
+    public async ValueTask<ClusterView> ObserveAsync(CancellationToken cancellation)
+    {
+        await Session.Cordoned.CatchUpAsync(cancellation);
+        return await Session.Watch.LookAsync(cancellation);
+    }
 
     /// <inheritdoc />
     public async ValueTask<ImmutableSortedDictionary<string, StoredRecord>> ReadRecordsAsync(CancellationToken cancellation)
@@ -61,6 +65,11 @@ internal sealed class KubernetesConnection(ClusterSession session) : IClusterCon
         {
             // Decided on an older one: asking the API would get the same answer.
             return PatchOutcome.Conflict;
+        }
+
+        if (action.Update.Unschedulable == true)
+        {
+            Session.Cordoned.Add(action.Node);
         }
 
         var answer = await PatchAsync(Session.Client, action.Node, NodePatch.Of(seen, action.Update), cancellation);

@@ -157,6 +157,15 @@ internal sealed class LiveView(NodeReader reader, IClusterWatcher watcher)
         watcher.PodChanged(node);
     }
 
+    /// <summary>Whether a pod has been told that is bound to a node.</summary>
+    public bool HasPod(ObjectKey key, string? uid, string node)
+    {
+        lock (_lock)
+        {
+            return Pod(key) is { } pod && pod.Uid == uid && pod.NodeName == node;
+        }
+    }
+
     public void PodGone(ObjectKey key)
     {
         string? node;

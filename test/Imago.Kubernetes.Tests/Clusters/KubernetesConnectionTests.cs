@@ -128,6 +128,45 @@ public sealed class KubernetesConnectionTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Rule", "UP-40")]
+    public async Task UpdateNode_PodWasBoundRightBeforeTheCordonAndIsNotToldYet_NextLookWaitsForIt()
+    {
+        var view = await ObserveAsync();
+        var held = new TaskCompletionSource();
+        Api.Delay = call => call == "WATCH pods" ? held.Task : Task.CompletedTask;
+        Api.DropWatches();
+        Api.Put("pods", "shop", "web-1-late", Cluster.Pod("n2"));
+
+        await Connection.UpdateNodeAsync(AttachedBench.Update(view, "n2", new NodeUpdate { Unschedulable = true, Mark = Mark }), Cancellation);
+        var next = ObserveAsync().AsTask();
+        await Task.WhenAny(next, Task.Delay(TimeSpan.FromSeconds(1.5), Cancellation));
+
+        next.IsCompleted.ShouldBeFalse();
+        held.SetResult();
+        (await next).PodsOn("n2").Select(p => p.Pod.Key.Name).ShouldBe(["web-1-late"]);
+    }
+
+    [Fact]
+    public async Task UpdateNode_PodOfACordonedNodeIsGoneAgainBeforeItIsTold_IsNotWaitedFor()
+    {
+        var view = await ObserveAsync();
+        var held = new TaskCompletionSource();
+        Api.Delay = call => call == "WATCH pods" ? held.Task : Task.CompletedTask;
+        Api.DropWatches();
+        Api.Put("pods", "shop", "web-1-late", Cluster.Pod("n2"));
+        await Connection.UpdateNodeAsync(AttachedBench.Update(view, "n2", new NodeUpdate { Unschedulable = true, Mark = Mark }), Cancellation);
+        Api.Hold = call =>
+        {
+            Api.Remove("pods", "shop", "web-1-late");
+            return Task.CompletedTask;
+        };
+
+        (await ObserveAsync()).PodsOn("n2").ShouldBeEmpty();
+        Api.Calls.Count(c => c == "GET pods").ShouldBe(3, "at first, after the cordon, and once more because the pod was not told");
+        held.SetResult();
+    }
+
+    [Fact]
     public async Task UpdateNode_SomebodyChangedIt_IsAConflictAndTheNextLookIsFresh()
     {
         var view = await ObserveAsync();

@@ -212,7 +212,9 @@ internal sealed class MiniApi : IAsyncDisposable
             if (name is null && context.Request.Method == "GET")
             {
                 var label = context.Request.Query["labelSelector"].ToString().Split('=');
-                var items = _objects.Where(o => o.Key.StartsWith($"{kind}|{ns}", StringComparison.Ordinal) && (label.Length < 2 || o.Value["metadata"]?["labels"]?[label[0]]?.GetValue<string>() == label[1]));
+                var node = context.Request.Query["fieldSelector"].ToString() is { Length: > 0 } field && field.StartsWith("spec.nodeName=", StringComparison.Ordinal) ? field["spec.nodeName=".Length..] : null;
+                var items = _objects.Where(o => o.Key.StartsWith($"{kind}|{ns}", StringComparison.Ordinal) && (label.Length < 2 || o.Value["metadata"]?["labels"]?[label[0]]?.GetValue<string>() == label[1])
+                    && (node is null || o.Value["spec"]?["nodeName"]?.GetValue<string>() == node));
                 return (200, "", new JsonObject
                 {
                     ["metadata"] = new JsonObject { ["resourceVersion"] = _version.ToString(CultureInfo.InvariantCulture) },

@@ -91,9 +91,9 @@ internal static class Faults
     }
 
     /// <summary>What watches tell arrives late.</summary>
-    public static Func<HttpContext, Func<Task>, Task> DelayWatches(Func<string, bool> calls, TimeSpan by) => async (context, next) =>
+    public static Func<HttpContext, Func<Task>, Task> DelayWatches(TimeSpan by) => async (context, next) =>
     {
-        if (!Calls.IsWatch(Calls.Of(context)) || !calls(Calls.Of(context)))
+        if (!Calls.IsWatch(Calls.Of(context)))
         {
             await next();
             return;

@@ -11,9 +11,6 @@ namespace Imago.Simulation.Presets;
 /// </summary>
 public sealed class BlueprintBuilder(string name, Seed seed)
 {
-    // What Kubernetes generates names from.
-    private const string SafeLetters = "bcdfghjklmnpqrstvwxz2456789";
-
     private readonly List<NodeBlueprint> _nodes = [];
     private readonly Dictionary<string, List<Room>> _rooms = new(StringComparer.Ordinal);
     private readonly List<PodBlueprint> _pods = [];
@@ -96,7 +93,7 @@ public sealed class BlueprintBuilder(string name, Seed seed)
     public BlueprintBuilder AddDeployment(string inNamespace, string name, string pool, int replicas, PodTemplate template)
     {
         template = InPool(Labelled(template, name), pool);
-        var hash = Letters(seed.Fork(inNamespace).Fork(name), 10);
+        var hash = NameLetters.Of(seed.Fork(inNamespace).Fork(name), 10);
         var deployment = new WorkloadRef("Deployment", name);
         _workloads.Add(Workload(WorkloadKind.Deployment, deployment, inNamespace, replicas, template));
         template = template with { Labels = template.Labels.SetItem("pod-template-hash", hash) };
@@ -244,20 +241,11 @@ public sealed class BlueprintBuilder(string name, Seed seed)
         do
         {
             draw = draw.Next;
-            key = new ObjectKey(inNamespace, $"{prefix}-{Letters(draw, 5)}");
+            key = new ObjectKey(inNamespace, $"{prefix}-{NameLetters.Of(draw, 5)}");
         }
         while (_podNames.Contains(key));
         return key;
     }
-
-    private static string Letters(Seed draw, int length) => string.Create(length, draw, static (text, from) =>
-    {
-        for (var i = 0; i < text.Length; i++)
-        {
-            from = from.Next;
-            text[i] = SafeLetters[from.Below(SafeLetters.Length)];
-        }
-    });
 
     private string Uid(string of)
     {

@@ -6,9 +6,6 @@ namespace Imago.Simulation.Serving.Workloads;
 /// <summary>Writes controllers and budgets of a cluster that has no nodes yet: their pods are made when it begins, and wait for nodes.</summary>
 internal sealed class WorkloadSet(Seed seed)
 {
-    // What Kubernetes generates names from.
-    private const string SafeLetters = "bcdfghjklmnpqrstvwxz2456789";
-
     private readonly List<WorkloadBlueprint> _workloads = [];
     private readonly List<BudgetBlueprint> _budgets = [];
     private readonly List<PodBlueprint> _pods = [];
@@ -27,7 +24,7 @@ internal sealed class WorkloadSet(Seed seed)
         template = Labelled(template, name);
         var deployment = new WorkloadRef("Deployment", name);
         Add(WorkloadKind.Deployment, deployment, inNamespace, replicas, template);
-        var hash = Letters(seed.Fork(inNamespace).Fork(name), 10);
+        var hash = NameLetters.Of(seed.Fork(inNamespace).Fork(name), 10);
         template = template with { Labels = template.Labels.SetItem("pod-template-hash", hash) };
         Add(WorkloadKind.ReplicaSet, new WorkloadRef("ReplicaSet", $"{name}-{hash}"), inNamespace, replicas, template, deployment);
         AddBudget(inNamespace, name, minAvailable, maxUnavailable);
@@ -45,7 +42,7 @@ internal sealed class WorkloadSet(Seed seed)
             var own = template with { Labels = template.Labels.SetItem("statefulset.kubernetes.io/pod-name", $"{name}-{i}") };
             var key = new ObjectKey(inNamespace, $"{name}-{i}");
             var draw = seed.Fork("pod").Fork(key.ToString());
-            _pods.Add(new PodBlueprint { Key = key, Uid = $"{Letters(draw, 8)}-{Letters(draw.Fork("rest"), 12)}", Template = own, Owner = owner, Phase = PodPhase.Pending, Ready = false });
+            _pods.Add(new PodBlueprint { Key = key, Uid = $"{NameLetters.Of(draw, 8)}-{NameLetters.Of(draw.Fork("rest"), 12)}", Template = own, Owner = owner, Phase = PodPhase.Pending, Ready = false });
         }
 
         AddBudget(inNamespace, name, null, IntOrPercent.Of(1));
@@ -80,13 +77,4 @@ internal sealed class WorkloadSet(Seed seed)
     }
 
     private static PodTemplate Labelled(PodTemplate template, string name) => template with { Labels = template.Labels.SetItem("app", name) };
-
-    private static string Letters(Seed draw, int length) => string.Create(length, draw, static (text, from) =>
-    {
-        for (var i = 0; i < text.Length; i++)
-        {
-            from = from.Next;
-            text[i] = SafeLetters[from.Below(SafeLetters.Length)];
-        }
-    });
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Imago.Application.Twins;
 using Imago.Domain.Clusters;
+using Imago.Simulation.Blueprints;
 using Imago.Simulation.Serving.Twins.Ledger;
 using Imago.Simulation.Serving.Twins.Rendering;
 using Imago.Simulation.Worlds;
@@ -328,7 +329,7 @@ internal sealed class TwinWrites
         if (string.IsNullOrEmpty(name) && metadata.Text("generateName") is { Length: > 0 } beginning)
         {
             // As long as names may be; five letters follow.
-            name = $"{(beginning.Length > 58 ? beginning[..58] : beginning)}{Letters.Of(_world.State.Seed.Fork("name").Fork(_ledger.Version), 5)}";
+            name = $"{(beginning.Length > 58 ? beginning[..58] : beginning)}{NameLetters.Of(_world.State.Seed.Fork("name").Fork(_ledger.Version), 5)}";
         }
 
         return new ObjectKey(kind.Namespaced ? metadata.Text("namespace") ?? "default" : "", name ?? "");

@@ -310,7 +310,7 @@ internal sealed class WorkloadWriting(SimulatedWorld world, ObjectLedger ledger)
         annotations[WorkloadRendering.RevisionAnnotation] = $"{revision}";
     }
 
-    private static string HashOf(JsonObject kept) => Letters.Of(new Seed(1).Fork(kept.Child("spec")?["template"]?.ToJsonString() ?? ""), 10);
+    private static string HashOf(JsonObject kept) => NameLetters.Of(new Seed(1).Fork(kept.Child("spec")?["template"]?.ToJsonString() ?? ""), 10);
 
     // Budgets count the replicas that controllers want.
     private void Note(SimulatedWorkload workload)

@@ -1,7 +1,7 @@
-namespace Imago.Simulation.Serving.Twins.Writing;
+namespace Imago.Simulation.Blueprints;
 
 /// <summary>Letters and digits of which Kubernetes makes names: no vowels, so that no words come out.</summary>
-internal static class Letters
+internal static class NameLetters
 {
     private const string Safe = "bcdfghjklmnpqrstvwxz2456789";
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Imago.Application.Attachments;
 using Imago.Application.Engine;
 using Imago.Application.Ports;
 using Imago.Application.Resources;
@@ -60,7 +61,7 @@ public sealed class SimulatedTwins : ITwinHost, IAsyncDisposable
 
         if (await _store.FindAsync(clusterKey, cancellation) is not { } resource
             || !string.Equals(resource.Type, ResourceTypes.ManagedCluster, StringComparison.OrdinalIgnoreCase)
-            || await _store.FindAsync($"{clusterKey}/providers/imago/attachments/default", cancellation) is not null)
+            || await _store.FindAsync(AttachmentDocument.KeyOf(clusterKey), cancellation) is not null)
         {
             await ForgetAsync(clusterKey);
             return null;

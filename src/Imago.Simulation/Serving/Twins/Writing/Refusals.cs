@@ -33,8 +33,6 @@ internal static class Refusals
 
     public static TwinRefusal NotAllowed(string message) => new(405, "MethodNotAllowed", message);
 
-    public static TwinRefusal BadRequest(string message) => new(400, "BadRequest", message);
-
     public static TwinRefusal Terminating(TwinKind kind, ObjectKey key) => Forbidden(
         kind, key.Name, $"unable to create new content in namespace {key.Namespace} because it is being terminated",
         new TwinCause("NamespaceTerminating", $"namespace {key.Namespace} is being terminated", "metadata.namespace"));

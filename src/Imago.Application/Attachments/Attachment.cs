@@ -10,8 +10,11 @@ namespace Imago.Application.Attachments;
 /// <param name="Provider">Who makes and reimages its nodes; null: nobody, so that channels which reimage are not possible.</param>
 public sealed record Attachment(string ClusterKey, string Kubeconfig, string? Context, ImmutableArray<PoolSelector> Pools, ProviderAccess? Provider)
 {
+    /// <summary>Imago's namespace in a cluster. It is the same everywhere, so that all servers meet at one lease; a choice would let two of them work on a cluster at once.</summary>
+    public const string OwnNamespace = "imago-system";
+
     /// <summary>Namespace of the records and the lease in the cluster.</summary>
-    public string Namespace { get; init; } = "imago-system";
+    public string Namespace { get; init; } = OwnNamespace;
 
     /// <summary>Not the secrets.</summary>
     public override string ToString() => $"attachment of {ClusterKey}";

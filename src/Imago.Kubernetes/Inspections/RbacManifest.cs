@@ -1,12 +1,10 @@
 using System.Text;
+using Imago.Application.Attachments;
 using Imago.Application.Attachments.Checks;
 
 namespace Imago.Kubernetes.Inspections;
 
-/// <summary>
-/// The manifest that gives a service account exactly the permissions of <see cref="ClusterPermissions"/>. <c>deploy/kubernetes/rbac.yaml</c> is its text for the default
-/// namespace.
-/// </summary>
+/// <summary>The manifest that gives a service account exactly the permissions of <see cref="ClusterPermissions"/>. <c>deploy/kubernetes/rbac.yaml</c> is its text.</summary>
 public static class RbacManifest
 {
     /// <summary>Name of the service account, its roles and bindings.</summary>
@@ -15,28 +13,30 @@ public static class RbacManifest
     /// <summary>Name of the secret that holds its token.</summary>
     public const string TokenSecret = "imago-token";
 
+    // Of the account, Imago's records and its lease.
+    private const string Space = Attachment.OwnNamespace;
+
     private const string Group = "rbac.authorization.k8s.io";
 
     /// <summary>The manifest as YAML.</summary>
-    /// <param name="space">Namespace of the account, Imago's records and its lease.</param>
-    public static string Render(string space)
+    public static string Render()
     {
         var yaml = new StringBuilder();
         yaml.AppendLine("# What Imago may do in a cluster that it looks after: exactly what it does, and nothing else.")
             .AppendLine("# Printed by 'imago cluster rbac'. Apply it with: kubectl apply -f rbac.yaml")
             .AppendLine("# What each rule is for: docs/kubernetes/permissions.md. What to do next: docs/kubernetes/attach.md.");
-        Object(yaml, "v1", "Namespace", space, null);
-        Object(yaml, "v1", "ServiceAccount", Account, space);
+        Object(yaml, "v1", "Namespace", Space, null);
+        Object(yaml, "v1", "ServiceAccount", Account, Space);
         yaml.AppendLine("# The account's token. It does not expire: delete this secret to take access away.");
-        Object(yaml, "v1", "Secret", TokenSecret, space, $"  annotations:{Environment.NewLine}    kubernetes.io/service-account.name: {Account}");
+        Object(yaml, "v1", "Secret", TokenSecret, Space, $"  annotations:{Environment.NewLine}    kubernetes.io/service-account.name: {Account}");
         yaml.AppendLine("type: kubernetes.io/service-account-token");
-        Role(yaml, "ClusterRole", null, PermissionScope.Cluster, space);
-        Role(yaml, "Role", space, PermissionScope.Own, space);
-        Role(yaml, "Role", ClusterPermissions.EventNamespace, PermissionScope.Events, space);
+        Role(yaml, "ClusterRole", null, PermissionScope.Cluster);
+        Role(yaml, "Role", Space, PermissionScope.Own);
+        Role(yaml, "Role", ClusterPermissions.EventNamespace, PermissionScope.Events);
         return yaml.Replace("\r\n", "\n").ToString();
     }
 
-    private static void Role(StringBuilder yaml, string kind, string? roleSpace, PermissionScope scope, string accountSpace)
+    private static void Role(StringBuilder yaml, string kind, string? roleSpace, PermissionScope scope)
     {
         Object(yaml, $"{Group}/v1", kind, Account, roleSpace);
         yaml.AppendLine("rules:");
@@ -50,7 +50,7 @@ public static class RbacManifest
 
         Object(yaml, $"{Group}/v1", $"{kind}Binding", Account, roleSpace);
         yaml.AppendLine("roleRef:").AppendLine($"  apiGroup: {Group}").AppendLine($"  kind: {kind}").AppendLine($"  name: {Account}")
-            .AppendLine("subjects:").AppendLine("  - kind: ServiceAccount").AppendLine($"    name: {Account}").AppendLine($"    namespace: {accountSpace}");
+            .AppendLine("subjects:").AppendLine("  - kind: ServiceAccount").AppendLine($"    name: {Account}").AppendLine($"    namespace: {Space}");
     }
 
     private static string Optional(PermissionNeed need) => need switch

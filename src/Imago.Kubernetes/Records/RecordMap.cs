@@ -52,7 +52,7 @@ internal static class RecordMap
         catch (Exception unreadable) when (unreadable is JsonException or FormatException or InvalidDataException or NotSupportedException)
         {
             throw new ConnectionException(
-                $"ConfigMap '{map.Key}' holds a rollout record that cannot be read ({unreadable.Message}). Put back what was there, or delete it with 'kubectl delete configmap -n {map.Key.Namespace} {map.Key.Name}': nodes of the rollout that it speaks of then stay as they are.", unreadable);
+                $"ConfigMap '{map.Key}' holds a rollout record that cannot be read ({unreadable.Message}). Put back what was there, or delete it with 'kubectl delete configmap -n {map.Key.Namespace} {map.Key.Name}': nodes of the rollout that it speaks of then stay as they are until the pool's next rollout.", unreadable);
         }
     }
 

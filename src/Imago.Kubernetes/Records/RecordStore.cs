@@ -96,7 +96,7 @@ internal sealed class RecordStore(KubernetesClient client, string ns)
 
             if (attempt == MostTries)
             {
-                throw new ConnectionException($"The rollout records in namespace '{ns}' keep changing under our lease: another Imago without a lease writes them. Stop it, or use another namespace.");
+                throw new ConnectionException($"The rollout records in namespace '{ns}' keep changing under our lease: another Imago without a lease writes them. Stop it; then this server goes on by itself.");
             }
         }
     }

@@ -18,7 +18,7 @@ public sealed record ClusterFacts
     public required Instant Now { get; init; }
 
     /// <summary>Namespace of records and lease.</summary>
-    public string Namespace { get; init; } = "imago-system";
+    public string Namespace { get; init; } = Attachment.OwnNamespace;
 
     /// <summary>Whether the kubeconfig asks not to verify the API's certificate.</summary>
     public bool TlsUnverified { get; init; }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Imago.Domain.Clusters;
 using Imago.Simulation.Serving;
 using Imago.Simulation.Serving.Twins;
@@ -134,5 +135,27 @@ public sealed class TwinDocumentTests
         server.Server.Store.Resources[$"{Server.Key}/providers/imago/attachments/default"] = server.Server.Store.Resources[Server.Key];
 
         (await server.Twins.FindAsync(Server.Key, TwinServer.Cancellation)).ShouldBeNull();
+    }
+
+    public static TheoryData<string, string> WithFinalizers { get; } = new()
+    {
+        { "v1/configmaps", Manifests.Named("ConfigMap", "a") },
+        { "v1/pods", Manifests.Pod("a") },
+        { "policy/v1/poddisruptionbudgets", Manifests.Budget("a", "a", "\"maxUnavailable\":1") },
+        { "apps/v1/deployments", Manifests.Deployment("a", 1) },
+        { "v1/namespaces", Manifests.Namespace("a") },
+    };
+
+    [Theory]
+    [MemberData(nameof(WithFinalizers))]
+    public async Task Finalizers_OfAnyKindThatClientsCreate_AreShownAsWritten(string kind, string manifest)
+    {
+        var server = await TwinServer.StartAsync();
+        var document = JsonNode.Parse(manifest)!;
+        document["metadata"]!["finalizers"] = new JsonArray("example.com/hold");
+
+        var made = await server.CreatedAsync(TwinKind.Of(kind), document.ToJsonString());
+
+        made["metadata"]!["finalizers"]!.ToJsonString().ShouldBe("[\"example.com/hold\"]");
     }
 }

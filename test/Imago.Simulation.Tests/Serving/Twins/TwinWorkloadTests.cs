@@ -2,6 +2,7 @@ using Imago.Application.Twins;
 using Imago.Domain.Clusters;
 using Imago.Simulation.Serving;
 using Imago.Simulation.Serving.Twins;
+using Imago.Simulation.Tests.Serving.Kit;
 using Imago.Simulation.Tests.Serving.Twins.Kit;
 using NodaTime;
 
@@ -113,6 +114,42 @@ public sealed class TwinWorkloadTests
         pods.ShouldAllBe(p => p["metadata"]!["ownerReferences"] == null);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public async Task Deployment_ItsReplicaSetDeleted_HasItAgainAndScales(int replicas)
+    {
+        var server = await WithWebAsync(2);
+        TwinServer.Done(await server.ScaleAsync(TwinKind.Deployments, "default/web", replicas));
+        server.Pass(Duration.FromMinutes(2));
+
+        TwinServer.Done(await server.DeleteAsync(TwinKind.ReplicaSets, $"default/{(await SetsAsync(server)).Single()}"));
+        server.Pass(Duration.FromMinutes(2));
+        server.Kill();
+        TwinServer.Done(await server.ScaleAsync(TwinKind.Deployments, "default/web", 3));
+        server.Pass(Duration.FromMinutes(2));
+
+        (await SetsAsync(server)).Count.ShouldBe(1);
+        (await server.PodsAsync("default/web-")).Count.ShouldBe(3);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Deployment_OneReplicaSetDeletedWhileItRolls_EndsWithPodsOfTheNewTemplate(bool newest)
+    {
+        var server = await WithWebAsync(4);
+        var former = (await SetsAsync(server)).Single();
+        await server.EditedAsync(TwinKind.Deployments, "default/web", d => d["spec"]!["template"]!["spec"]!["containers"]![0]!["image"] = "registry.example/app:2");
+        server.Pass(Duration.FromSeconds(3));
+
+        TwinServer.Done(await server.DeleteAsync(TwinKind.ReplicaSets, $"default/{(await SetsAsync(server)).Single(s => s == former != newest)}"));
+        server.Pass(Duration.FromMinutes(10));
+
+        (await server.PodsAsync("default/web-")).Select(p => p["spec"]!["containers"]![0]!["image"]!.GetValue<string>()).ShouldBe(Enumerable.Repeat("registry.example/app:2", 4));
+        (await SetsAsync(server)).Contains(former).ShouldBe(newest, "one that the Deployment does not want any more does not come back");
+    }
+
     [Fact]
     public async Task Deployment_OtherSelector_IsRefused()
     {
@@ -154,6 +191,9 @@ public sealed class TwinWorkloadTests
 
         (await server.PodsAsync("default/agent-")).Select(p => p["spec"]!["nodeName"]!.GetValue<string>()).Distinct().Count().ShouldBe(3);
         (await server.GetAsync(TwinKind.DaemonSets, "default/agent"))["status"]!["desiredNumberScheduled"]!.GetValue<int>().ShouldBe(3);
+
+        await server.Server.SettleAsync(Shapes.Of(Shapes.Pool("nodepool1", 4, Imago.Domain.Rollouts.Settings.PoolMode.System)));
+        (await server.PodsAsync("default/agent-")).Select(p => p["spec"]!["nodeName"]!.GetValue<string>()).Distinct().Count().ShouldBe(4);
     }
 
     [Fact]
@@ -313,6 +353,9 @@ public sealed class TwinWorkloadTests
         (await server.PodsAsync("default/web-")).Count.ShouldBe(replicas);
         return server;
     }
+
+    private static async Task<IReadOnlyList<string>> SetsAsync(TwinServer server) =>
+        [.. (await server.ListAsync(TwinKind.ReplicaSets)).Items.Select(s => s.Key.Name).Where(n => n.StartsWith("web-", StringComparison.Ordinal))];
 
     private static string Name(System.Text.Json.Nodes.JsonObject pod) => pod["metadata"]!["name"]!.GetValue<string>();
 }

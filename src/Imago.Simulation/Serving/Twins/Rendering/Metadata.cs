@@ -42,6 +42,7 @@ internal static class Metadata
         metadata.With("labels", shown.Count == 0 ? null : shown);
         var noted = Json.Map(annotations);
         metadata.With("annotations", noted.Count == 0 ? null : noted);
+        metadata.With("finalizers", stated.Copy("finalizers"));
         metadata.With("ownerReferences", owner is null ? stated.Copy("ownerReferences") : new JsonArray(owner));
         return new JsonObject { ["kind"] = facts.Kind.Name, ["apiVersion"] = facts.Kind.Kind.ApiVersion, ["metadata"] = metadata };
     }

@@ -10,7 +10,6 @@ internal static class PlainRendering
     {
         var stated = facts.Document.Child("metadata");
         var rendered = Metadata.Begin(facts, stated.Texts("labels"), stated.Texts("annotations"));
-        rendered["metadata"].AsObjectOrNull().With("finalizers", stated.Copy("finalizers"));
         foreach (var (name, value) in facts.Document ?? [])
         {
             if (name is not ("apiVersion" or "kind" or "metadata"))
@@ -48,6 +47,4 @@ internal static class PlainRendering
         rendered["reportingInstance"] = "";
         return rendered;
     }
-
-    private static JsonObject AsObjectOrNull(this JsonNode? node) => node as JsonObject ?? [];
 }

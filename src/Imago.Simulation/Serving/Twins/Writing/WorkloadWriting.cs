@@ -103,15 +103,20 @@ internal sealed class WorkloadWriting(SimulatedWorld world, ObjectLedger ledger)
     {
         if (entry.Source is SimulatedWorkload workload)
         {
-            var above = ledger.Above(workload);
+            var wanting = ledger.Above(workload)?.Source as WorkloadBlueprint;
+            var isWanted = wanting is not null && ledger.SetsOf(wanting).MaxBy(ledger.Revision) == workload;
             End(workload, orphan);
 
-            // The Deployment above wants it, and has it again at once; with it come other pods.
-            if (above?.Source is WorkloadBlueprint { } wanting && workload.Replicas > 0)
+            // The Deployment above wants the set of its present template, and has it again at once, even if it is scaled to nothing; with it come other pods.
+            if (isWanted)
             {
-                var again = new SimulatedWorkload(workload.Blueprint) { Scaled = wanting };
+                var again = new SimulatedWorkload(workload.Blueprint) { Scaled = wanting! };
                 world.Workloads.Add(again);
                 ledger.Of(again)!.Document = entry.Document;
+                if (workload.Rolling)
+                {
+                    world.Rolling.Begin(again);
+                }
             }
 
             return;

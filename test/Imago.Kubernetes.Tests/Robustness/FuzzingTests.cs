@@ -38,7 +38,7 @@ public sealed class FuzzingTests(ITestOutputHelper output)
             var about = $"Seed {seed}, request {i}: {made}\n{status} {text}";
             if (status >= 500)
             {
-                IsMeant(status, text).ShouldBeTrue(about);
+                IsMeant(made, status, text).ShouldBeTrue(about);
             }
 
             if (made.Method is not "HEAD" && !IsUnknownPath(status, text))
@@ -50,8 +50,10 @@ public sealed class FuzzingTests(ITestOutputHelper output)
         output.WriteLine(string.Join(", ", statuses.Select(s => $"{s.Key}: {s.Value}")));
 
         // A fuzzer whose requests all fail early proves nothing.
-        (statuses.GetValueOrDefault(200) + statuses.GetValueOrDefault(201)).ShouldBeGreaterThan(Requests / 20);
-        (statuses.GetValueOrDefault(400) + statuses.GetValueOrDefault(415) + statuses.GetValueOrDefault(422)).ShouldBeGreaterThan(Requests / 20);
+        (statuses.GetValueOrDefault(200) + statuses.GetValueOrDefault(201)).ShouldBeGreaterThan(Requests / 10);
+        statuses.GetValueOrDefault(201).ShouldBeGreaterThan(Requests / 100);
+        statuses.GetValueOrDefault(400).ShouldBeGreaterThan(Requests / 20);
+        statuses.GetValueOrDefault(422).ShouldBeGreaterThan(10);
     }
 
     private static HttpRequestMessage RequestOf(FuzzedRequest made)
@@ -71,8 +73,10 @@ public sealed class FuzzingTests(ITestOutputHelper output)
         return request;
     }
 
-    // As the real API has it: a version that is not there yet, and a pod that two budgets select.
-    private static bool IsMeant(int status, string text) => (status, Reason(text)) is (504, "Timeout") || text.Contains("more than one PodDisruptionBudget", StringComparison.Ordinal);
+    // As the real API has it: a version that is not there yet, and a pod that two budgets select. Who asks for a head is not told why.
+    private static bool IsMeant(FuzzedRequest made, int status, string text) => made.Method is "HEAD"
+        ? (status, text) is (504, "")
+        : (status, Reason(text)) is (504, "Timeout") || text.Contains("more than one PodDisruptionBudget", StringComparison.Ordinal);
 
     // A path that is not below any group is answered as a web server does.
     private static bool IsUnknownPath(int status, string text) => status == 404 && text == "404 page not found\n";

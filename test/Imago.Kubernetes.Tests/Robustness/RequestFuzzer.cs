@@ -14,6 +14,11 @@ internal sealed class RequestFuzzer(int seed)
 {
     private static readonly string[] Methods = ["GET", "GET", "GET", "PUT", "POST", "POST", "PATCH", "PATCH", "DELETE", "HEAD", "OPTIONS", "BREW"];
 
+    // Few names, so that what is made is there to be read, changed and deleted.
+    private const int FittingNames = 5;
+    private static readonly string[] FittingMethods = ["GET", "GET", "PUT", "POST", "POST", "PATCH", "PATCH", "DELETE"];
+    private static readonly string?[] FittingAccepts = [null, "application/json", "application/json;as=Table;v=v1;g=meta.k8s.io,application/json", "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json"];
+
     private static readonly string[] Resources =
     [
         "api/v1/nodes", "api/v1/namespaces", "api/v1/namespaces/default/pods", "api/v1/pods", "api/v1/namespaces/default/configmaps", "api/v1/namespaces/play/services",
@@ -59,27 +64,42 @@ internal sealed class RequestFuzzer(int seed)
         ("gracePeriodSeconds", ["0", "-1", "x", "99999999999"]),
     ];
 
-    private static readonly string[] Documents =
+    // Where each belongs: a document that is sent elsewhere is refused before anybody looks into it.
+    private static readonly (string Resource, string Document)[] Objects =
     [
-        """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"settings","labels":{"a":"b"}},"data":{"k":"v"}}""",
-        """{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"play"}}""",
-        """{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a","labels":{"app":"a"}},"spec":{"containers":[{"name":"main","image":"r/a:1","resources":{"requests":{"cpu":"50m"}}}],"tolerations":[{"operator":"Exists"}]}}""",
-        """{"apiVersion":"v1","kind":"Service","metadata":{"generateName":"s-"},"spec":{"ports":[{"port":80}],"selector":{"a":"b"}}}""",
-        """{"apiVersion":"v1","kind":"Event","metadata":{"name":"a"},"involvedObject":{"kind":"Node","name":"n"},"reason":"R","message":"m","type":"Normal","count":1}""",
-        """{"apiVersion":"v1","kind":"Node","metadata":{"name":"n"},"spec":{"unschedulable":true,"taints":[{"key":"k","effect":"NoSchedule"}]}}""",
-        """{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"web"},"spec":{"replicas":2,"selector":{"matchLabels":{"app":"a"}},"template":{"metadata":{"labels":{"app":"a"}},"spec":{"containers":[{"name":"m","image":"i"}],"affinity":{"podAntiAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":[{"topologyKey":"zone","labelSelector":{"matchLabels":{"app":"a"}}}]}}}}}}""",
-        """{"apiVersion":"apps/v1","kind":"DaemonSet","metadata":{"name":"a"},"spec":{"selector":{"matchLabels":{"d":"a"}},"template":{"metadata":{"labels":{"d":"a"}},"spec":{"containers":[{"name":"m","image":"i"}]}}}}""",
-        """{"apiVersion":"policy/v1","kind":"PodDisruptionBudget","metadata":{"name":"a"},"spec":{"minAvailable":"50%","selector":{"matchLabels":{"app":"a"}}}}""",
-        """{"apiVersion":"coordination.k8s.io/v1","kind":"Lease","metadata":{"name":"a"},"spec":{"holderIdentity":"h","renewTime":"2026-11-22T10:30:08.000000Z"}}""",
+        ("api/v1/namespaces/default/configmaps", """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"settings","labels":{"a":"b"}},"data":{"k":"v"}}"""),
+        ("api/v1/namespaces", """{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"play"}}"""),
+        ("api/v1/namespaces/default/pods", """{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a","labels":{"app":"a"}},"spec":{"containers":[{"name":"main","image":"r/a:1","resources":{"requests":{"cpu":"50m"}}}],"tolerations":[{"operator":"Exists"}]}}"""),
+        ("api/v1/namespaces/default/services", """{"apiVersion":"v1","kind":"Service","metadata":{"generateName":"s-"},"spec":{"ports":[{"port":80}],"selector":{"a":"b"}}}"""),
+        ("api/v1/namespaces/default/events", """{"apiVersion":"v1","kind":"Event","metadata":{"name":"a"},"involvedObject":{"kind":"Node","name":"n"},"reason":"R","message":"m","type":"Normal","count":1}"""),
+        ("api/v1/nodes", """{"apiVersion":"v1","kind":"Node","metadata":{"name":"n"},"spec":{"unschedulable":true,"taints":[{"key":"k","effect":"NoSchedule"}]}}"""),
+        ("apis/apps/v1/namespaces/default/deployments", """{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"web"},"spec":{"replicas":2,"selector":{"matchLabels":{"app":"a"}},"template":{"metadata":{"labels":{"app":"a"}},"spec":{"containers":[{"name":"m","image":"i"}],"affinity":{"podAntiAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":[{"topologyKey":"zone","labelSelector":{"matchLabels":{"app":"a"}}}]}}}}}}"""),
+        ("apis/apps/v1/namespaces/default/daemonsets", """{"apiVersion":"apps/v1","kind":"DaemonSet","metadata":{"name":"a"},"spec":{"selector":{"matchLabels":{"d":"a"}},"template":{"metadata":{"labels":{"d":"a"}},"spec":{"containers":[{"name":"m","image":"i"}]}}}}"""),
+        ("apis/policy/v1/namespaces/default/poddisruptionbudgets", """{"apiVersion":"policy/v1","kind":"PodDisruptionBudget","metadata":{"name":"a"},"spec":{"minAvailable":"50%","selector":{"matchLabels":{"app":"a"}}}}"""),
+        ("apis/coordination.k8s.io/v1/namespaces/default/leases", """{"apiVersion":"coordination.k8s.io/v1","kind":"Lease","metadata":{"name":"a"},"spec":{"holderIdentity":"h","renewTime":"2026-11-22T10:30:08.000000Z"}}"""),
+        ("apis/authorization.k8s.io/v1/selfsubjectaccessreviews", """{"kind":"SelfSubjectAccessReview","spec":{"resourceAttributes":{"verb":"get","resource":"pods"}}}"""),
+    ];
+
+    // And which form of a patch each is.
+    private static readonly (string Type, string Document)[] Patches =
+    [
+        ("application/json-patch+json", """[{"op":"add","path":"/metadata/labels","value":{"x":"y"}},{"op":"move","from":"/metadata/labels/x","path":"/metadata/labels/z"}]"""),
+        ("application/json-patch+json", """[{"op":"add","path":"/metadata/labels/x","value":"y"},{"op":"test","path":"/metadata/name","value":"a"},{"op":"move","from":"/metadata/labels/x","path":"/metadata/labels/z"}]"""),
+        ("application/json-patch+json", """[{"op":"replace","path":"","value":null},{"op":"copy","from":"/spec","path":"/spec/spec"},{"op":"remove","path":"/metadata"}]"""),
+        ("application/merge-patch+json", """{"metadata":{"labels":{"x":null},"annotations":{"y":"z"}}}"""),
+        ("application/strategic-merge-patch+json", """{"metadata":{"labels":{"x":null},"annotations":{"y":"z"},"$retainKeys":["labels"]},"spec":{"$patch":"replace","taints":[{"key":"k","$patch":"delete"}],"$setElementOrder/taints":[{"key":"k"}]}}"""),
+        ("application/strategic-merge-patch+json", """{"spec":{"template":{"spec":{"containers":[{"name":"m","image":"j"}],"$setElementOrder/containers":[{"name":"m"}]}}}}"""),
+    ];
+
+    // For the parts of objects.
+    private static readonly string[] Others =
+    [
         """{"apiVersion":"policy/v1","kind":"Eviction","metadata":{"name":"a"},"deleteOptions":{"dryRun":["All"]}}""",
         """{"apiVersion":"autoscaling/v1","kind":"Scale","metadata":{"name":"web"},"spec":{"replicas":3}}""",
-        """{"kind":"SelfSubjectAccessReview","spec":{"resourceAttributes":{"verb":"get","resource":"pods"}}}""",
         """{"gracePeriodSeconds":0,"preconditions":{"uid":"u"},"propagationPolicy":"Foreground"}""",
-        """[{"op":"add","path":"/metadata/labels/x","value":"y"},{"op":"test","path":"/metadata/name","value":"a"},{"op":"move","from":"/metadata/labels/x","path":"/metadata/labels/z"}]""",
-        """[{"op":"replace","path":"","value":null},{"op":"copy","from":"/spec","path":"/spec/spec"},{"op":"remove","path":"/metadata"}]""",
-        """{"metadata":{"labels":{"x":null},"annotations":{"y":"z"},"$retainKeys":["labels"]},"spec":{"$patch":"replace","taints":[{"key":"k","$patch":"delete"}],"$setElementOrder/taints":[{"key":"k"}]}}""",
-        """{"spec":{"template":{"spec":{"containers":[{"name":"m","image":"j"}],"$setElementOrder/containers":[{"name":"m"}]}}}}""",
     ];
+
+    private static readonly string[] Documents = [.. Objects.Select(o => o.Document), .. Patches.Select(p => p.Document), .. Others];
 
     private static readonly Func<JsonNode?>[] Odd =
     [
@@ -91,7 +111,27 @@ internal sealed class RequestFuzzer(int seed)
 
     /// <summary>The next request.</summary>
     /// <param name="nodes">Names of nodes that there are.</param>
-    public FuzzedRequest Next(IReadOnlyList<string> nodes)
+    public FuzzedRequest Next(IReadOnlyList<string> nodes) => Chance(0.5) ? Fitting() : Anything(nodes);
+
+    // What a client would send, with at most a few odd values in it: so that they come as far as what an object means.
+    private FuzzedRequest Fitting()
+    {
+        var (resource, text) = Pick(Objects);
+        var document = JsonNode.Parse(text)!;
+        var name = $"f{_random.Next(FittingNames)}";
+        if (document["metadata"] is JsonObject metadata && metadata.ContainsKey("name"))
+        {
+            metadata["name"] = name;
+        }
+
+        var method = Pick(FittingMethods);
+        var path = method is "POST" || (method is "GET" && Chance(0.5)) ? resource : $"{resource}/{name}";
+        var (type, body) = method is "PATCH" ? Pick(Patches) : ("application/json", document.ToJsonString());
+        var takesBody = method is "PUT" or "POST" or "PATCH";
+        return new FuzzedRequest(method, path + QueryOf(0.01), Pick(FittingAccepts), takesBody ? type : null, takesBody ? Body(body) : null);
+    }
+
+    private FuzzedRequest Anything(IReadOnlyList<string> nodes)
     {
         var path = new StringBuilder(Pick(Resources));
         if (Chance(0.6))
@@ -103,25 +143,30 @@ internal sealed class RequestFuzzer(int seed)
             }
         }
 
-        var separator = '?';
-        foreach (var (name, values) in Query)
-        {
-            if (Chance(0.06))
-            {
-                path.Append(separator).Append(name).Append('=').Append(Uri.EscapeDataString(Pick(values)));
-                separator = '&';
-            }
-        }
-
+        path.Append(QueryOf(0.06));
         var method = Pick(Methods);
         var takesBody = method is "PUT" or "POST" or "PATCH" || (method is "DELETE" && Chance(0.3));
         var type = !takesBody ? null : method is "PATCH" && Chance(0.9) ? Pick(Types.AsSpan(7, 4).ToArray()) : Pick(Types);
-        return new FuzzedRequest(method, path.ToString(), Pick(Accepts), type, takesBody ? Body() : null);
+        return new FuzzedRequest(method, path.ToString(), Pick(Accepts), type, takesBody ? Body(Pick(Documents)) : null);
     }
 
-    private byte[] Body()
+    private string QueryOf(double probability)
     {
-        var document = JsonNode.Parse(Pick(Documents))!;
+        var query = new StringBuilder();
+        foreach (var (name, values) in Query)
+        {
+            if (Chance(probability))
+            {
+                query.Append(query.Length == 0 ? '?' : '&').Append(name).Append('=').Append(Uri.EscapeDataString(Pick(values)));
+            }
+        }
+
+        return query.ToString();
+    }
+
+    private byte[] Body(string text)
+    {
+        var document = JsonNode.Parse(text)!;
         for (var changes = _random.Next(4); changes > 0; changes--)
         {
             Change(document);

@@ -1,4 +1,5 @@
 using Imago.Domain.Images;
+using Imago.Domain.NodeOs;
 using NodaTime;
 
 namespace Imago.Domain.Clusters;
@@ -53,6 +54,18 @@ public sealed record Node
 
     /// <summary>Whether the node reports that a reboot is pending (CH-13).</summary>
     public bool RebootPending { get; init; }
+
+    /// <summary>What the agent on the node says; null: there is none, or it has never reported.</summary>
+    public AgentReport? Agent { get; init; }
+
+    /// <summary>The order that is on the node for its agent; null if none.</summary>
+    public NodeOrder? Order { get; init; }
+
+    /// <summary>Who the node is told to have its packages kept by; null: it is not told.</summary>
+    public OsUpdater? Updater { get; init; }
+
+    /// <summary>Whether the node joined with the taint that keeps work away until it is patched (CH-37).</summary>
+    public bool NotPatchedYet { get; init; }
 
     /// <summary>Whether the node was provisioned by a node auto-provisioner that replaces nodes by itself (CH-89).</summary>
     public bool AutoProvisioned { get; init; }

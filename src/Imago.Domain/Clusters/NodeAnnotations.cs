@@ -28,6 +28,15 @@ public static class NodeAnnotations
     /// <summary>UP-155, IM-17: our mark that goes with a cordon of ours.</summary>
     public const string CordonMark = NodeLabels.OwnPrefix + "cordon";
 
+    /// <summary>IM-17: what the control side asks of the node's agent beside the level (CH-34): <see cref="NodeOs.NodeOrder"/> as JSON.</summary>
+    public const string Order = NodeLabels.OwnPrefix + "node-os-order";
+
+    /// <summary>IM-17, NM-30: what the node's agent reports: <see cref="NodeOs.AgentReport"/> as JSON.</summary>
+    public const string AgentReport = NodeLabels.OwnPrefix + "node-os-report";
+
+    /// <summary>IM-17, NM-18: who keeps the packages of the node up to date: <c>distribution</c> or <c>imago</c>.</summary>
+    public const string Updater = NodeLabels.OwnPrefix + "node-os-updater";
+
     /// <summary>The value of <see cref="SecurityPatchTimestamp"/>.</summary>
     /// <remarks>IM-12: RFC 3339 in UTC, to the second.</remarks>
     public static string PatchTimestamp(Instant appliedAt) => InstantPattern.General.Format(appliedAt);

@@ -37,6 +37,9 @@ public static class NodeLabels
     /// <summary>UP-156: key of our <c>PreferNoSchedule</c> taint on nodes that are still to be upgraded.</summary>
     public const string SteeringTaint = OwnPrefix + "upgrade-pending";
 
+    /// <summary>CH-37: key of the <c>NoSchedule</c> taint that a node registers with so that it takes no work before it is patched; taken off by the control side.</summary>
+    public const string NotPatchedTaint = OwnPrefix + "not-patched";
+
     private static readonly string[] Reserved = ["kubernetes.azure.com/", "kubernetes.io/"];
 
     /// <summary>Why a user may not set or change a label on a pool, or null.</summary>

@@ -57,10 +57,15 @@ public sealed class NodeImage : IEquatable<NodeImage>
     public static NodeImage Of(ImageFamily family, ImageVersion version, LocalDate? patch = null) =>
         new($"{family.Name}-{version}{Suffix(patch)}", family, version, patch);
 
+    /// <summary>Reads an image text of AKS or of our own families. Total: what does not follow the grammar is an unknown image.</summary>
+    /// <param name="text">The text; null counts as empty.</param>
+    public static NodeImage Parse(string? text) =>
+        Parse(text, text is not null && text.StartsWith(ImageFamily.OwnPrefix, StringComparison.Ordinal) ? ImageFamily.OwnPrefix : "AKS");
+
     /// <summary>Reads an image text. Total: what does not follow the grammar is an unknown image.</summary>
     /// <param name="text">The text; null counts as empty.</param>
     /// <param name="prefix">What family names start with; our own families may use another than <c>AKS</c> (IM-7).</param>
-    public static NodeImage Parse(string? text, string prefix = "AKS") => NodeImageGrammar.Read(text ?? "", prefix) is var (family, version, patch)
+    public static NodeImage Parse(string? text, string prefix) => NodeImageGrammar.Read(text ?? "", prefix) is var (family, version, patch)
         ? new NodeImage(text!, new ImageFamily(family), version, patch)
         : new NodeImage(text ?? "", null, default, null);
 

@@ -1,3 +1,4 @@
+using Imago.Domain.Images.Archives;
 using NodaTime;
 
 namespace Imago.Domain.Images;
@@ -8,6 +9,9 @@ namespace Imago.Domain.Images;
 /// <param name="WithdrawnAt">From when it is no target any more (IM-37); null if never withdrawn.</param>
 public sealed record ImageRelease(NodeImage Image, Instant PublishedAt, Instant? WithdrawnAt = null)
 {
+    /// <summary>The moment of the package archives that makes the image on a running machine; null: it is a disk image.</summary>
+    public ArchiveState? Archive { get; init; }
+
     /// <summary>Whether the image was withdrawn before anybody could get it: it is known, so that nodes on it can be told so, and is a target at no instant.</summary>
     public bool NeverReleased => WithdrawnAt <= PublishedAt;
 }
@@ -32,6 +36,9 @@ public sealed record PatchRelease(string Track, PatchLevel Level, Instant Publis
 
     /// <summary>IM-38: the second verdict, against a base image; null if none was published.</summary>
     public BaseImageVerdict? SinceImage { get; init; }
+
+    /// <summary>The moment of the package archives that the level names; null: agents find it by the level alone.</summary>
+    public ArchiveState? Archive { get; init; }
 
     /// <summary>CH-33: the published verdict, else NM-15: a kernel or C library needs a reboot.</summary>
     public bool NeedsReboot => RebootRequired ?? TouchesKernelOrLibc;

@@ -30,8 +30,8 @@ internal static class LayerRules
         ["Imago.Dashboard"] = [Domain, Application, Contracts],
         ["Imago.Server"] = BelowHosts,
         ["Imago.Agent"] = BelowHosts,
-        // One executable: `imago server` starts the server in the same process.
-        ["Imago.Cli"] = [.. BelowHosts, "Imago.Server"],
+        // One executable: `imago server` starts the server, `imago agent` the agent in the same process.
+        ["Imago.Cli"] = [.. BelowHosts, "Imago.Server", "Imago.Agent"],
     };
 
     /// <summary>References between projects under src/ that the layers do not allow, and projects that have no layer.</summary>

@@ -1,5 +1,7 @@
 using Imago.Domain.Clusters;
 using Imago.Domain.Images;
+using Imago.Domain.Images.Archives;
+using Imago.Domain.NodeOs;
 
 namespace Imago.Domain.Rollouts.Actions;
 
@@ -57,6 +59,18 @@ public sealed record NodeUpdate
     /// <summary>Order a patch level (CH-34).</summary>
     public PatchLevel? DesiredLevel { get; init; }
 
+    /// <summary>Give the node's agent an order; null: the order that is there stays.</summary>
+    public NodeOrder? Order { get; init; }
+
+    /// <summary>Take the order for the node's agent off the node.</summary>
+    public bool RemoveOrder { get; init; }
+
+    /// <summary>Tell the node who keeps its packages up to date (NM-18).</summary>
+    public OsUpdater? Updater { get; init; }
+
+    /// <summary>CH-37: take the taint off that kept work away until the node was patched.</summary>
+    public bool RemoveNotPatchedTaint { get; init; }
+
     /// <summary>This change and then another one, as one; where both say something, the later one counts.</summary>
     public NodeUpdate Then(NodeUpdate later) => new()
     {
@@ -67,6 +81,10 @@ public sealed record NodeUpdate
         ScaleDownDisabled = later.ScaleDownDisabled ?? ScaleDownDisabled,
         Quarantined = later.Quarantined ?? Quarantined,
         DesiredLevel = later.DesiredLevel ?? DesiredLevel,
+        Order = later.RemoveOrder ? null : later.Order ?? Order,
+        RemoveOrder = later.RemoveOrder || (RemoveOrder && later.Order is null),
+        Updater = later.Updater ?? Updater,
+        RemoveNotPatchedTaint = RemoveNotPatchedTaint || later.RemoveNotPatchedTaint,
     };
 }
 
@@ -95,4 +113,8 @@ public enum ProviderVerb
 /// <param name="Image">Image to run; null when deleting.</param>
 /// <param name="Level">Patch level the image includes; null outside SecurityPatch.</param>
 /// <param name="Epoch">Epoch of the writer; lower ones than seen are refused.</param>
-public sealed record ProviderRequest(string OperationId, ProviderVerb Verb, string Pool, string Node, string? Image, PatchLevel? Level, long Epoch);
+public sealed record ProviderRequest(string OperationId, ProviderVerb Verb, string Pool, string Node, string? Image, PatchLevel? Level, long Epoch)
+{
+    /// <summary>The moment of the package archives that the image or level names; null: it names none. Only who patches machines in place needs it.</summary>
+    public ArchiveState? Archive { get; init; }
+}

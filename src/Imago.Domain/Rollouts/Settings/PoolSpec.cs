@@ -18,6 +18,9 @@ public enum PoolMode
 /// <param name="SizeLimit">Most nodes one pool may have, surge included (UP-25).</param>
 public sealed record ProviderCapabilities(bool CanSurge, int SizeLimit)
 {
+    /// <summary>Whether nodes keep their disks: an agent on each of them installs packages and restarts the machine, and nothing is reimaged.</summary>
+    public bool InPlace { get; init; }
+
     /// <summary>Surge, and the limit of UP-25: 1000 nodes.</summary>
     public static ProviderCapabilities Default { get; } = new(CanSurge: true, SizeLimit: 1000);
 }

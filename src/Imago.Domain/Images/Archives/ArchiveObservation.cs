@@ -34,6 +34,12 @@ public sealed record ArchiveDecision(ArchiveMemory Memory)
     /// <summary>The image to publish, likewise; null: none.</summary>
     public ImageRelease? Image { get; init; }
 
+    /// <summary>Whether the level is a new one, not the last one following its mirror.</summary>
+    public bool IsNewPatch { get; init; }
+
+    /// <summary>Whether the image is a new one, not the last one following its mirror.</summary>
+    public bool IsNewImage { get; init; }
+
     /// <summary>Source packages with fixes in the new level, in ordinal order; empty where nothing was known before.</summary>
     public ImmutableArray<string> Changed { get; init; } = [];
 

@@ -105,6 +105,7 @@ public static class ArchiveReleases
         return new ArchiveDecision(memory with { Level = level, SecurityIndex = edition.Security.Index, SecurityDate = edition.Security.State.Date, Versions = held })
         {
             Patch = new PatchRelease(source.Track, level, publishedAt, RebootRequired: null, core) { Previous = memory.Level, Archive = edition.ForLevel },
+            IsNewPatch = true,
             Changed = memory.Level is null ? [] : held.ChangedSince(memory.Versions),
         };
     }
@@ -122,6 +123,7 @@ public static class ArchiveReleases
         {
             Memory = decision.Memory with { Image = Image(respin).Version, ImageIndex = edition.Index },
             Image = new ImageRelease(Image(respin), seen.Now) { Archive = edition.ForImage },
+            IsNewImage = true,
         };
 
         NodeImage Image(int number) => NodeImage.Of(source.Family, new ImageVersion(0, 0, day, number));

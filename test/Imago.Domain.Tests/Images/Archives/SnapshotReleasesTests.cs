@@ -1,5 +1,4 @@
 using Imago.Domain.Images.Archives;
-using NodaTime;
 using Shouldly;
 using Xunit;
 using static Imago.Domain.Tests.Images.Archives.ArchiveReleasesTests;

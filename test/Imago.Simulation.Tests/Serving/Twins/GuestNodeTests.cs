@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Imago.Application.Twins;
 using Imago.Domain.Clusters;
 using Imago.Simulation.Serving.Pictures;
 using Imago.Simulation.Serving.Twins;

@@ -97,7 +97,7 @@ public sealed class NodeAccessTests
         var (status, answer) = await SendAsync(server, method, path, body);
 
         (status, (string?)answer["kind"], (string?)answer["reason"]).ShouldBe((HttpStatusCode.Forbidden, "Status", "Forbidden"));
-        ((string?)answer["message"]).ShouldContain("the token of a node may create, get, list and watch, update and patch its own Node");
+        ((string)answer["message"]!).ShouldContain("the token of a node may create, get, list and watch, update and patch its own Node");
         server.Twin.Version.ShouldBe(version);
     }
 

@@ -6,7 +6,6 @@ using Imago.Domain.Clusters;
 using Imago.Domain.Images;
 using Imago.Domain.NodeOs;
 using Imago.Domain.Rollouts;
-using Imago.Domain.Rollouts.Actions;
 using Imago.Domain.Rollouts.Records;
 using Imago.Domain.Rollouts.Settings;
 using Imago.Kubernetes.Tests.Clusters.Kit;

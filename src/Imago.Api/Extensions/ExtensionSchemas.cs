@@ -51,6 +51,8 @@ internal static class ExtensionSchemas
             new("date", Text, "Date of its Release file; RFC 3339, UTC."),
             new("sha256", Text, "SHA-256 of its InRelease file."))), "The moment of package archives that makes it on a running machine."));
 
+    public static ValueSchema.Object NodeCredential { get; } = Object("NodeCredential", new SchemaProperty("node", Text, "Name of the node; it need not be there yet."));
+
     public static ValueSchema.Object Attachment { get; } = Object(
         "AttachmentRequest",
         new("kubeconfig", new ValueSchema.Text { Longest = 256 * 1024 }, "A kubeconfig without references to files, as text; at most 256 KiB. May be left out when an attachment is changed: the stored one stays. Never returned."),
@@ -64,7 +66,7 @@ internal static class ExtensionSchemas
             new("token", new ValueSchema.Text { Longest = 16 * 1024 }, "Its bearer token. Never returned."),
             new("authorityPem", new ValueSchema.Text { Longest = 64 * 1024 }, "The certificate authority of the address, as PEM.")), "Who makes and reimages the nodes; without, channels that reimage are not possible."));
 
-    public static ImmutableArray<ValueSchema.Object> All { get; } = [Pause, Resume, OverrideWindow, Forecast, Release, Attachment];
+    public static ImmutableArray<ValueSchema.Object> All { get; } = [Pause, Resume, OverrideWindow, Forecast, Release, NodeCredential, Attachment];
 
     /// <summary>The body, or everything that is wrong with it. Unlike resources, actions keep nothing, so what they do not know is refused.</summary>
     public static (JsonObject Body, ImmutableArray<ArmError> Problems) Read(ValueSchema.Object schema, ApiRequest request)

@@ -47,6 +47,11 @@ internal sealed class NodeReader(PoolOf poolOf)
             Quarantined = labels.GetValueOrDefault(NodeLabels.UpgradeStatus) == NodeLabels.Quarantined,
             RebootPending = annotations.GetValueOrDefault(OwnMarks.RebootRequired) == OwnMarks.True || annotations.ContainsKey(OwnMarks.KuredReboot) || Is(node, OwnMarks.RebootCondition),
 
+            Agent = AgentReading.Report(annotations),
+            Order = AgentReading.Order(annotations, out _),
+            Updater = AgentReading.Updater(annotations),
+            NotPatchedYet = spec.Taints?.Any(AgentReading.IsNotPatched) == true,
+
             // CH-89
             AutoProvisioned = pool.AutoProvisioned,
             Kubelet = KubernetesVersion.TryParse(info.KubeletVersion, out var kubelet) ? kubelet : null,

@@ -145,7 +145,7 @@ public sealed class RecordedPlanTests
         var run = new BeforeRun("", before.Packages.ToDictionary(p => $"{p.Name}:{p.Architecture}", p => p.Version));
 
         run.Unplanned(plan, Recording.Installed("ubuntu2204-installed-after-security-only.tsv")).ShouldBeEmpty();
-        run.Unplanned(plan, Recording.Installed("ubuntu2204-installed-after-unattended-upgrades.tsv")).ShouldContain(t => t.StartsWith("busybox-initramfs ") && t.EndsWith(" was added"));
+        run.Unplanned(plan, Recording.Installed("ubuntu2204-installed-after-unattended-upgrades.tsv")).ShouldContain(t => t.StartsWith("busybox-initramfs ", StringComparison.Ordinal) && t.EndsWith(" was added", StringComparison.Ordinal));
     }
 
     private static PatchPlan Plan(ImmutableArray<PendingFix> pending, AptSimulation simulation, MachineSettings settings) =>

@@ -62,13 +62,19 @@ internal static class NodePicture
         to.Maybe<PatchLevel>(node.ReachedLevel, l => to.Time(l.Moment));
         to.Maybe<Instant>(node.VolumesDetachedAt == Instant.MinValue ? null : node.VolumesDetachedAt, to.Time);
         to.Flags(
-            node.IsSurge, node.IsUp, node.Ready, node.UnderPressure, node.Unschedulable, node.SteeredAway, node.ScaleDownDisabled, node.Quarantined, node.RebootPending, node.Edited);
+            node.IsSurge, node.IsUp, node.Ready, node.UnderPressure, node.Unschedulable, node.SteeredAway, node.ScaleDownDisabled, node.Quarantined, node.RebootPending, node.Edited,
+            node.IsGuest);
         to.Text(node.Mark?.Rollout);
         if (node.Mark is { } mark)
         {
             to.Text(mark.Reason);
             to.Time(mark.Since);
             to.Flag(mark.WasUnschedulable);
+        }
+
+        if (node.IsGuest)
+        {
+            to.Maybe(node.HeardAt, to.Time);
         }
     }
 
@@ -100,6 +106,8 @@ internal static class NodePicture
             RebootPending = flag(8),
             Edited = flag(9),
             Mark = from.MaybeText() is { } rollout ? new CordonMark(rollout, from.Text(), from.Time(), from.Flag()) : null,
+            IsGuest = flag(10),
+            HeardAt = flag(10) ? from.Maybe(from.Time) : null,
         };
     }
 

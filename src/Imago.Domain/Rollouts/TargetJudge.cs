@@ -33,7 +33,7 @@ public abstract record NodeNeed
 public static class TargetJudge
 {
     /// <summary>What the node needs.</summary>
-    /// <remarks>Rules: UP-9, CH-30, CH-31, CH-33, CH-91, IM-8, IM-9, IM-10, CH-50.</remarks>
+    /// <remarks>Rules: UP-9, CH-30, CH-31, CH-33, CH-91, IM-8, IM-9, IM-10, CH-50, CH-13.</remarks>
     public static NodeNeed Assess(Node node, RolloutTarget target, ReleaseCatalog catalog)
     {
         // CH-89: auto-provisioned nodes follow their own drift logic; they are reported, not rolled.
@@ -52,6 +52,9 @@ public static class TargetJudge
             RolloutTarget.Image(var image) => ForImage(node, image),
             RolloutTarget.Reimage reimage => ForReimage(node, reimage),
             RolloutTarget.Patch patch => ForPatch(node, patch, catalog),
+
+            // CH-13: whatever image it runs, it keeps it.
+            RolloutTarget.Reboot => node.RebootDue ? new NodeNeed.Work(NodeWork.Reimage, node.Image.Text, null) : NodeNeed.Nothing.Instance,
             _ => throw new InvalidOperationException($"Target {target.GetType().Name} is not known."),
         };
     }

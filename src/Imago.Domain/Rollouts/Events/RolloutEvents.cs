@@ -65,18 +65,18 @@ public static class RolloutEvents
     {
         foreach (var (name, now) in after.Active)
         {
-            TellSteps(story, name, known?.Active.GetValueOrDefault(name), now, after.Settings.NodeSoak);
+            TellSteps(story, name, known?.Active.GetValueOrDefault(name), now, after);
         }
 
         foreach (var (name, outcome) in NewlySettled(known, after))
         {
             // A node that was lost and came back: its steps are told already.
             var wasSettled = known?.Settled.ContainsKey(name) == true;
-            TellOutcome(story, name, known?.Active.GetValueOrDefault(name), wasSettled, outcome, after.Settings.NodeSoak);
+            TellOutcome(story, name, known?.Active.GetValueOrDefault(name), wasSettled, outcome, after);
         }
     }
 
-    private static void TellSteps(Story story, string name, NodeProgress? before, NodeProgress now, Duration soak)
+    private static void TellSteps(Story story, string name, NodeProgress? before, NodeProgress now, RolloutRecord record)
     {
         if (now.Work != NodeWork.Reimage)
         {
@@ -85,32 +85,35 @@ public static class RolloutEvents
 
         // A node that was given up went from its drain straight there: nothing in between was done to it.
         var was = before is { } known && known.StartedAt == now.StartedAt ? known.Step : (NodeStep?)null;
-        TellReached(story, name, now.StartedAt, was, now.Step == NodeStep.GivingUp ? NodeStep.Draining : now.Step, soak);
+        TellReached(story, name, now.StartedAt, was, now.Step == NodeStep.GivingUp ? NodeStep.Draining : now.Step, record);
     }
 
-    private static void TellOutcome(Story story, string name, NodeProgress? before, bool wasSettled, NodeOutcome outcome, Duration soak)
+    private static void TellOutcome(Story story, string name, NodeProgress? before, bool wasSettled, NodeOutcome outcome, RolloutRecord record)
     {
         var was = before is { } known && known.StartedAt == outcome.StartedAt ? known.Step : (NodeStep?)null;
         if (outcome.Result == NodeResult.Upgraded)
         {
             if (outcome.Work == NodeWork.Reimage && !wasSettled)
             {
-                TellReached(story, name, outcome.StartedAt, was, NodeStep.Releasing, soak);
+                TellReached(story, name, outcome.StartedAt, was, NodeStep.Releasing, record);
             }
 
-            story.Tell(name, "Upgrade", "upgraded", outcome.StartedAt, $"Successfully upgraded node: {name}");
+            var (why, done) = record.Target is RolloutTarget.Reboot ? ("Reboot", "rebooted") : ("Upgrade", "upgraded");
+            story.Tell(name, why, "upgraded", outcome.StartedAt, $"Successfully {done} node: {name}");
             return;
         }
 
         // UP-135: what went wrong, in the words of the record.
-        var reason = outcome.Result is NodeResult.Blocked or NodeResult.Quarantined ? "Drain" : "Upgrade";
+        var reason = outcome.Result is NodeResult.Blocked or NodeResult.Quarantined ? "Drain" : record.Target is RolloutTarget.Reboot ? "Reboot" : "Upgrade";
         var text = outcome.Fault?.Message ?? (outcome.Result == NodeResult.Gone ? $"Node '{name}' is gone; nobody of the upgrade removed it." : $"Node '{name}' was not upgraded: {outcome.Result}.");
         story.Warn(name, reason, $"failed:{outcome.Result}", outcome.StartedAt, text);
     }
 
     // The steps of a reimage come in this order, as numbers, too; null is before the first.
-    private static void TellReached(Story story, string name, Instant started, NodeStep? was, NodeStep now, Duration soak)
+    private static void TellReached(Story story, string name, Instant started, NodeStep? was, NodeStep now, RolloutRecord record)
     {
+        var reboots = record.Target is RolloutTarget.Reboot;
+        var soak = record.Settings.NodeSoak;
         if (was is null)
         {
             // UP-131
@@ -125,11 +128,11 @@ public static class RolloutEvents
 
         if (Passed(was, now, NodeStep.Replacing))
         {
-            // UP-133
-            story.Tell(name, "Upgrade", "replace", started, $"Deleting node {name} from API server");
+            // UP-133; CH-13: a node that is rebooted stays what it is.
+            story.Tell(name, reboots ? "Reboot" : "Upgrade", "replace", started, reboots ? $"Rebooting node: {name}" : $"Deleting node {name} from API server");
         }
 
-        if (Passed(was, now, NodeStep.Verifying))
+        if (Passed(was, now, NodeStep.Verifying) && !reboots)
         {
             story.Tell(name, "Upgrade", "reimaged", started, $"Successfully reimaged node: {name}");
         }

@@ -15,6 +15,11 @@ internal static class Arrival
     /// </remarks>
     public static string? Complaint(RolloutPass pass, Node node)
     {
+        if (pass.Record.Target is RolloutTarget.Reboot)
+        {
+            return Reboots.Complaint(pass, node);
+        }
+
         var there = pass.Record.Target is RolloutTarget.Reimage reimage
             ? Runs(node, ImageFor(pass.Record, node.Name) ?? reimage.To)
             : TargetJudge.Assess(node, pass.Record.Target, pass.Input.Catalog) is NodeNeed.Nothing or NodeNeed.NotTaken { Why.Code: ReasonCode.NewerThanTarget };

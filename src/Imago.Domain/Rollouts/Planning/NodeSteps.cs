@@ -99,7 +99,9 @@ internal static class NodeSteps
     private static void Replace(RolloutPass pass, string name, NodeProgress progress)
     {
         var level = (pass.Record.Target as RolloutTarget.Patch)?.Level;
-        var operation = pass.Operation(ProviderVerb.Reimage, name, progress.To, level);
+        var operation = Reboots.VerbOf(pass.Record.Target) is ProviderVerb.Reboot
+            ? pass.Operation(ProviderVerb.Reboot, name, image: null, level: null)
+            : pass.Operation(ProviderVerb.Reimage, name, progress.To, level);
         switch (operation)
         {
             case { State: OperationState.Succeeded }:
@@ -108,7 +110,7 @@ internal static class NodeSteps
                 break;
             case { State: OperationState.Failed }:
                 var fault = new RolloutFault(
-                    "ProviderFailed", $"Node '{name}' is drained, and its provider could not reimage it: {operation.Code}: {operation.Message}", name, pass.Now);
+                    "ProviderFailed", $"Node '{name}' is drained, and its provider could not {(pass.Record.Target is RolloutTarget.Reboot ? "reboot" : "reimage")} it: {operation.Code}: {operation.Message}", name, pass.Now);
                 Aftermath.Lost(pass, name, NodeResult.ProviderFailed, fault);
                 break;
         }
@@ -241,6 +243,8 @@ internal static class NodeSteps
     private static void NotReady(RolloutPass pass, string name, string complaint) =>
         Aftermath.Lost(pass, name, NodeResult.NotReady, new RolloutFault(
             nameof(ReasonCode.NotReadyAfterUpgrade),
-            $"Node '{name}' was not healthy at '{pass.Record.Target.Name}' in time: {complaint}. Look at the node; if it is the image, withdraw it or name another target.",
+            pass.Record.Target is RolloutTarget.Reboot
+                ? $"Node '{name}' was not healthy in time after its reboot: {complaint}. Look at the node before others are rebooted."
+                : $"Node '{name}' was not healthy at '{pass.Record.Target.Name}' in time: {complaint}. Look at the node; if it is the image, withdraw it or name another target.",
             name, pass.Now));
 }

@@ -52,7 +52,7 @@ internal static class NodePicture
         to.Map(made.Annotations);
         TemplatePicture.Write(to, made.Allocatable);
         to.Time(made.CreatedAt);
-        to.Flags(made.Managed, made.AutoProvisioned, made.Ready, made.UnderPressure, made.Unschedulable);
+        to.Flags(made.Managed, made.AutoProvisioned, made.Ready, made.UnderPressure, made.Unschedulable, made.RebootPending);
         to.Text(node.Uid);
         to.Text(node.Image);
         to.Number(node.Outages);
@@ -63,6 +63,7 @@ internal static class NodePicture
         to.Maybe<Instant>(node.VolumesDetachedAt == Instant.MinValue ? null : node.VolumesDetachedAt, to.Time);
         to.Flags(
             node.IsSurge, node.IsUp, node.Ready, node.UnderPressure, node.Unschedulable, node.SteeredAway, node.ScaleDownDisabled, node.Quarantined, node.RebootPending, node.Edited);
+        to.Number(node.Boots);
         to.Text(node.Mark?.Rollout);
         if (node.Mark is { } mark)
         {
@@ -81,6 +82,7 @@ internal static class NodePicture
         var reached = from.Maybe(from.Time);
         var detachedAt = from.Maybe(from.Time);
         var flag = from.Flags();
+        var boots = from.Version > 2 ? from.Count() : 0;
         return new SimulatedNode(blueprint, uid, shape, isSurge: flag(0))
         {
             Image = image,
@@ -98,6 +100,7 @@ internal static class NodePicture
             ScaleDownDisabled = flag(6),
             Quarantined = flag(7),
             RebootPending = flag(8),
+            Boots = boots,
             Edited = flag(9),
             Mark = from.MaybeText() is { } rollout ? new CordonMark(rollout, from.Text(), from.Time(), from.Flag()) : null,
         };
@@ -121,6 +124,6 @@ internal static class NodePicture
             CreatedAt = from.Time(),
         };
         var flag = from.Flags();
-        return made with { Managed = flag(0), AutoProvisioned = flag(1), Ready = flag(2), UnderPressure = flag(3), Unschedulable = flag(4) };
+        return made with { Managed = flag(0), AutoProvisioned = flag(1), Ready = flag(2), UnderPressure = flag(3), Unschedulable = flag(4), RebootPending = flag(5) };
     }
 }

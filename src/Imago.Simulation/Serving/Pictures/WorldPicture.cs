@@ -12,8 +12,8 @@ namespace Imago.Simulation.Serving.Pictures;
 /// </summary>
 internal static class WorldPicture
 {
-    // 1: without the books of the cluster's API.
-    private const byte Version = 2;
+    // 1: without the books of the cluster's API. 2: without the boots of machines.
+    private const byte Version = 3;
     private const byte FirstVersion = 1;
 
     /// <summary>The world as bytes.</summary>

@@ -25,7 +25,7 @@ internal sealed record AttachedRules(bool HasProvider)
 
     /// <summary>Why a channel is not possible without a provider; null: it is.</summary>
     public static string? RefusalOf(NodeOsChannel channel) => channel is NodeOsChannel.NodeImage or NodeOsChannel.SecurityPatch
-        ? $"Channel {channel} of an attached cluster reimages nodes, and no node provider is configured that could. Attach the cluster again with a provider (imago cluster attach … --provider), or use channel None or Unmanaged."
+        ? $"Channel {channel} of an attached cluster reimages or patches nodes, and no node provider is configured that could. Attach the cluster again with a provider (imago cluster attach … --provider), be it agents on the nodes (--provider in-place), or use channel None or Unmanaged."
         : null;
 
     /// <summary>Judges the channel.</summary>

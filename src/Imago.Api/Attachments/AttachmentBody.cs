@@ -101,7 +101,17 @@ internal sealed record AttachmentBody(Attachment Attachment, string? Location)
         Unknown(provider, "provider", ["kind", "endpoint", "token", "authorityPem"], wrong);
         if (provider.Text("kind") is null)
         {
-            wrong("provider.kind", "'provider.kind' is required. Allowed is 'external'.");
+            wrong("provider.kind", $"'provider.kind' is required. Allowed are {ProviderKinds.Words}.");
+        }
+
+        if (provider.Text("kind") is ProviderKinds.InPlace)
+        {
+            foreach (var field in provider.Select(p => p.Key).Where(k => k is "endpoint" or "token" or "authorityPem" && provider[k] is not null))
+            {
+                wrong($"provider.{field}", $"'provider.{field}' does not go with kind '{ProviderKinds.InPlace}': agents on the nodes have no address, orders are written on the nodes. Leave it out, or choose kind '{ProviderKinds.External}'.");
+            }
+
+            return new ProviderAccess(ProviderKinds.InPlace, null, null, null);
         }
 
         // A bearer token is sent there: over plain http only to this very machine.

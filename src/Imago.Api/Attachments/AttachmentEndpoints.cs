@@ -169,7 +169,7 @@ internal sealed class AttachmentEndpoints(Scopes scopes, Commits commits, Inspec
         var facts = new JsonObject { ["server"] = inspection.Server, ["problems"] = inspection.Findings.Count(f => f.Level == FindingLevel.Problem) };
         if (attachment.Provider is { } provider)
         {
-            facts["provider"] = provider.Endpoint.GetLeftPart(UriPartial.Path);
+            facts["provider"] = provider.Endpoint?.GetLeftPart(UriPartial.Path) ?? provider.Kind;
         }
 
         return facts;

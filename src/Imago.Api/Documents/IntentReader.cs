@@ -25,16 +25,19 @@ public sealed class IntentReader(ReleaseRings rings, KubernetesCalendar calendar
         var status = StatusText.ReadCluster(stored.Status);
         var attachment = resources.FirstOrDefault(r => r.IsOf(ResourceTypes.Attachment));
         var attached = attachment is not null;
-        var limits = attachment is null ? null : StatusText.ReadAttachment(attachment.Status).Provider;
+        var inPlace = attachment is not null && AttachmentDocument.IsInPlace(attachment.Document);
+
+        // What agents on the nodes can do is known before anybody has asked.
+        var limits = attachment is null ? null : inPlace ? ProviderLimits.OfAgents : StatusText.ReadAttachment(attachment.Status).Provider;
         var pools = resources.Where(r => r.IsOf(ResourceTypes.AgentPool)).Select(p => Pool(p, document, attached, limits)).OrderBy(p => p.Spec.Name, StringComparer.Ordinal).ToImmutableArray();
         var spec = new ClusterSpec
         {
             Name = ResourceId.Parse(stored.Id).Id!.Name,
             Channel = document.NodeOsChannel,
 
-            // CH-86: the distribution of an attached cluster has its own dates. Nothing on its nodes patches them live.
+            // CH-86: the distribution of an attached cluster has its own dates. Without agents nothing on its nodes patches them live (CH-30).
             Attached = attached,
-            LivePatching = document.LivePatching && !attached,
+            LivePatching = document.LivePatching && (!attached || inPlace),
 
             // MW-7, MW-8: no other configuration stands in for this one; MW-50: when it was changed counts.
             Window = MaintenanceDrafts.Find(resources, ConfigurationKind.NodeOsUpgrade),

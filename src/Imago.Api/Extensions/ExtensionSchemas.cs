@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Imago.Api.Pipeline;
+using Imago.Application.Attachments;
 using Imago.Contracts.Errors;
 using Imago.Contracts.Schemas;
 using Imago.Contracts.Versions;
@@ -47,7 +48,7 @@ internal static class ExtensionSchemas
         new("pools", new ValueSchema.List(Object("AttachedPool", new("name", Text, "Name of the pool."), new("selector", Text, "Its nodes, as kubectl -l selects them."))), "The pools; left out: those that the usual labels name."),
         new("provider", Object(
             "AttachedProvider",
-            new("kind", new ValueSchema.Text { Allowed = ["external"] }, "What makes and reimages nodes."),
+            new("kind", new ValueSchema.Text { Allowed = ProviderKinds.All }, "Who makes and reimages nodes, or patches them in place: agents on the nodes, which need neither address nor token."),
             new("endpoint", Text, "Its address, https."),
             new("token", new ValueSchema.Text { Longest = 16 * 1024 }, "Its bearer token. Never returned."),
             new("authorityPem", new ValueSchema.Text { Longest = 64 * 1024 }, "The certificate authority of the address, as PEM.")), "Who makes and reimages the nodes; without, channels that reimage are not possible."));

@@ -26,14 +26,14 @@ public sealed record Attachment(string ClusterKey, string Kubeconfig, string? Co
 public sealed record PoolSelector(string Name, string Selector);
 
 /// <summary>A node provider and how to reach it.</summary>
-/// <param name="Kind">For example <c>external</c>.</param>
-/// <param name="Endpoint">Its address.</param>
+/// <param name="Kind">One of <see cref="ProviderKinds"/>.</param>
+/// <param name="Endpoint">Its address; null: it has none, because it is in the cluster itself.</param>
 /// <param name="Token">Its bearer token. A secret.</param>
 /// <param name="AuthorityPem">The authority of its certificate; null: those of the system.</param>
-public sealed record ProviderAccess(string Kind, Uri Endpoint, string? Token, string? AuthorityPem)
+public sealed record ProviderAccess(string Kind, Uri? Endpoint, string? Token, string? AuthorityPem)
 {
     /// <summary>Not the secrets.</summary>
-    public override string ToString() => $"{Kind} provider at {Endpoint}";
+    public override string ToString() => Endpoint is null ? $"{Kind} provider" : $"{Kind} provider at {Endpoint}";
 }
 
 /// <summary>Finds how clusters are reached.</summary>

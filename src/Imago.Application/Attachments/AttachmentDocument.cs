@@ -32,7 +32,7 @@ public static class AttachmentDocument
         };
         if (attachment.Provider is { } provider)
         {
-            properties["provider"] = new JsonObject { ["kind"] = provider.Kind, ["endpoint"] = provider.Endpoint.OriginalString, ["authorityPem"] = provider.AuthorityPem };
+            properties["provider"] = new JsonObject { ["kind"] = provider.Kind, ["endpoint"] = provider.Endpoint?.OriginalString, ["authorityPem"] = provider.AuthorityPem };
             if (provider.Token is { } token)
             {
                 kept[TokenSecret] = Protect(token, TokenSecret);
@@ -63,7 +63,7 @@ public static class AttachmentDocument
                 return null;
             }
 
-            access = new ProviderAccess((string)provider["kind"]!, new Uri((string)provider["endpoint"]!), token, (string?)provider["authorityPem"]);
+            access = new ProviderAccess((string)provider["kind"]!, (string?)provider["endpoint"] is { } endpoint ? new Uri(endpoint) : null, token, (string?)provider["authorityPem"]);
         }
 
         var attachment = new Attachment(clusterKey, kubeconfig, (string?)properties["context"], PoolsOf(properties), access);
@@ -83,6 +83,9 @@ public static class AttachmentDocument
 
     /// <summary>Whether somebody makes and reimages the cluster's nodes; without, channels that reimage are not possible.</summary>
     public static bool HasProvider(string document) => Properties(document)["provider"] is JsonObject;
+
+    /// <summary>Whether agents on the cluster's nodes patch them in place.</summary>
+    public static bool IsInPlace(string document) => string.Equals((string?)Properties(document)["provider"]?["kind"], ProviderKinds.InPlace, StringComparison.Ordinal);
 
     private static ImmutableArray<PoolSelector> PoolsOf(JsonObject properties) =>
         properties["pools"] is JsonArray pools ? [.. pools.Select(p => new PoolSelector((string)p!["name"]!, (string)p["selector"]!))] : [];

@@ -7,6 +7,9 @@ namespace Imago.Application.Attachments;
 /// <remarks>Rules: UP-25, UP-31.</remarks>
 public sealed record ProviderLimits
 {
+    /// <summary>What agents on the nodes can do: no machine is made or deleted by them (UP-31).</summary>
+    public static ProviderLimits OfAgents { get; } = new() { CanSurge = false, InPlace = true };
+
     /// <summary>Whether it can make and delete surge nodes.</summary>
     public bool CanSurge { get; init; } = true;
 

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using Imago.Application.NodeOs;
 using Imago.Domain.Images;
+using Imago.Domain.Images.Archives;
 using Imago.Domain.Maintenance;
 using NodaTime;
 using NodaTime.Text;
@@ -22,7 +24,8 @@ public sealed record PublishedRelease
     public Instant PublishedAt => Image?.PublishedAt ?? Patch!.PublishedAt;
 }
 
-/// <summary>Releases as JSON: <c>{"image" | "track" + "level", "publishedAt", "withdrawnAt", "rebootRequired"}</c>.</summary>
+/// <summary>Releases as JSON, as docs/concepts/release-feed.schema.json describes them.</summary>
+/// <remarks>Rules: IM-37, IM-38, CH-33, NM-48.</remarks>
 public static class ReleaseText
 {
     /// <summary>The release, or everything that is wrong with it.</summary>
@@ -58,9 +61,8 @@ public static class ReleaseText
                 json["withdrawnAt"] = InstantPattern.ExtendedIso.Format(withdrawn);
             }
         }
-        else
+        else if (release.Patch is { } patch)
         {
-            var patch = release.Patch!;
             json["track"] = patch.Track;
             json["level"] = patch.Level.ToString();
             json["publishedAt"] = InstantPattern.ExtendedIso.Format(patch.PublishedAt);
@@ -68,6 +70,32 @@ public static class ReleaseText
             {
                 json["rebootRequired"] = reboot;
             }
+
+            if (patch.TouchesKernelOrLibc)
+            {
+                json["touchesKernelOrLibc"] = true;
+            }
+
+            if (patch.Previous is { } previous)
+            {
+                json["previous"] = previous.ToString();
+            }
+
+            if (patch.SinceImage is { } since)
+            {
+                var against = new JsonObject { ["base"] = since.Base.ToString() };
+                if (since.RebootRequired is { } needed)
+                {
+                    against["rebootRequired"] = needed;
+                }
+
+                json["sinceImage"] = against;
+            }
+        }
+
+        if ((release.Image?.Archive ?? release.Patch?.Archive) is { } archive)
+        {
+            json["archive"] = ArchiveText.Write(archive);
         }
 
         return json.ToJsonString();
@@ -86,7 +114,7 @@ public static class ReleaseText
             return Refuse(problems, "rebootRequired", "'rebootRequired' is of patch levels only: an image always replaces the node's disk.");
         }
 
-        return new PublishedRelease { Image = new ImageRelease(image, publishedAt, withdrawnAt) };
+        return new PublishedRelease { Image = new ImageRelease(image, publishedAt, withdrawnAt) { Archive = Archive(json, problems) } };
     }
 
     private static PublishedRelease? OfPatch(
@@ -107,7 +135,58 @@ public static class ReleaseText
             return Refuse(problems, "level", $"'{Shown(level)}' is not a patch level. Write one such as 20261120T000000Z.");
         }
 
-        return new PublishedRelease { Patch = new PatchRelease(track, read, publishedAt, Flag(json, "rebootRequired"), TouchesKernelOrLibc: false) };
+        PatchLevel? previous = null;
+        if (Text(json, "previous") is { } text)
+        {
+            if (!PatchLevel.TryParse(text, out var earlier) || earlier >= read)
+            {
+                return Refuse(problems, "previous", $"'{Shown(text)}' is not a patch level before {read}. Write one such as 20261113T000000Z.");
+            }
+
+            previous = earlier;
+        }
+
+        return new PublishedRelease
+        {
+            Patch = new PatchRelease(track, read, publishedAt, Flag(json, "rebootRequired"), Flag(json, "touchesKernelOrLibc") ?? false)
+            {
+                Previous = previous,
+                SinceImage = SinceImage(json, problems),
+                Archive = Archive(json, problems),
+            },
+        };
+    }
+
+    private static BaseImageVerdict? SinceImage(JsonObject json, ImmutableArray<Problem>.Builder problems)
+    {
+        if (json["sinceImage"] is not { } node)
+        {
+            return null;
+        }
+
+        if (node is JsonObject since && Text(since, "base") is { } text && ImageVersion.TryParse(text, out var version))
+        {
+            return new BaseImageVerdict(version, Flag(since, "rebootRequired"));
+        }
+
+        problems.Add(new Problem("sinceImage", "'sinceImage' has to name the version of a base image: {\"base\": \"202611.13.0\", \"rebootRequired\": false}."));
+        return null;
+    }
+
+    private static ArchiveState? Archive(JsonObject json, ImmutableArray<Problem>.Builder problems)
+    {
+        if (json["archive"] is not { } node)
+        {
+            return null;
+        }
+
+        var archive = ArchiveText.Read(node, out var problem);
+        if (problem is not null)
+        {
+            problems.Add(new Problem("archive", problem));
+        }
+
+        return archive;
     }
 
     private static PublishedRelease? Refuse(ImmutableArray<Problem>.Builder problems, string path, string message)

@@ -10,9 +10,6 @@ public sealed partial class RunningCatalog
     [LoggerMessage(Level = LogLevel.Warning, Message = "Release feed {Feed} is not used; what it said before goes on to count: {Problems}")]
     private static partial void LogRefused(ILogger logger, string feed, string problems);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Release feed {Feed} does not exist; what it said before goes on to count")]
-    private static partial void LogAbsent(ILogger logger, string feed);
-
     [LoggerMessage(Level = LogLevel.Warning, Message = "Published release {Release} cannot be read and is left out")]
     private static partial void LogUnreadable(ILogger logger, string release);
 }

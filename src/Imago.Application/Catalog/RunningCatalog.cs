@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using Imago.Application.Catalog.Feeds;
 using Imago.Application.Storage;
 using Imago.Domain.Images;
 using Microsoft.Extensions.Logging;
@@ -20,18 +21,17 @@ public sealed record CatalogChange(ImmutableHashSet<ImageFamily> Families, Immut
 }
 
 /// <summary>
-/// The releases that count in a running server: the history that ships with the product, what was published into the server, and a feed file, which is read again when it
+/// The releases that count in a running server: the history that ships with the product, what was published into the server, and a feed, which is read again when it
 /// changes. Of the same image or level the feed counts over what was published, and both over the shipped history.
 /// </summary>
 /// <remarks>Rules: IM-30, IM-32, IM-37.</remarks>
-public sealed partial class RunningCatalog(ReleaseCatalog shipped, IStore store, string? feedFile, TimeProvider clock, ILogger<RunningCatalog> logger) : ICatalogSource, IDisposable
+public sealed partial class RunningCatalog(ReleaseCatalog shipped, IStore store, IReleaseFeed? feed, TimeProvider clock, ILogger<RunningCatalog> logger) : ICatalogSource, IDisposable
 {
     private readonly SemaphoreSlim _looking = new(1);
     private readonly ReleaseCatalog _shipped = shipped;
     private ReleaseCatalog _current = shipped;
     private ImmutableDictionary<string, PublishedRelease> _published = ImmutableDictionary<string, PublishedRelease>.Empty;
     private IReadOnlyList<PublishedRelease> _feed = [];
-    private (long Length, DateTime WrittenAt)? _feedSeen;
 
     /// <inheritdoc />
     public ReleaseCatalog Current => Volatile.Read(ref _current);
@@ -92,43 +92,19 @@ public sealed partial class RunningCatalog(ReleaseCatalog shipped, IStore store,
 
     private async ValueTask ReadFeedAsync(Instant now, CancellationToken cancellation)
     {
-        if (feedFile is null)
+        if (feed is null || await feed.ChangedTextAsync(cancellation) is not { } text)
         {
             return;
         }
 
-        try
+        var (releases, problems) = ReleaseFeed.Read(text, now);
+        if (problems.Count > 0)
         {
-            var file = new FileInfo(feedFile);
-            (long, DateTime)? seen = file.Exists ? (file.Length, file.LastWriteTimeUtc) : null;
-            if (seen == _feedSeen)
-            {
-                return;
-            }
-
-            _feedSeen = seen;
-            if (seen is null)
-            {
-                // A feed that is being replaced may be absent for a moment; what it said goes on to count.
-                LogAbsent(logger, feedFile);
-                return;
-            }
-
-            var (releases, problems) = ReleaseFeed.Read(await File.ReadAllTextAsync(feedFile, cancellation), now);
-            if (problems.Count > 0)
-            {
-                LogRefused(logger, feedFile, string.Join(" ", problems));
-                return;
-            }
-
-            _feed = releases;
-            LogRead(logger, feedFile, releases.Count);
+            LogRefused(logger, feed.Name, string.Join(" ", problems));
+            return;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            // Read again at the next look.
-            _feedSeen = null;
-            LogRefused(logger, feedFile, failure.Message);
-        }
+
+        _feed = releases;
+        LogRead(logger, feed.Name, releases.Count);
     }
 }

@@ -19,6 +19,8 @@ internal sealed record OrderWire
 
     public long Epoch { get; init; }
 
+    public string? GivenAt { get; init; }
+
     public SuiteWire[]? Archive { get; init; }
 }
 

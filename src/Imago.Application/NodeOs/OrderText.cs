@@ -2,6 +2,7 @@ using System.Text.Json;
 using Imago.Domain.Clusters;
 using Imago.Domain.Images;
 using Imago.Domain.NodeOs;
+using NodaTime.Text;
 
 namespace Imago.Application.NodeOs;
 
@@ -20,6 +21,7 @@ public static class OrderText
             Image = order.Image,
             Rollback = order.Rollback ? true : null,
             Epoch = order.Epoch,
+            GivenAt = order.GivenAt is { } given ? InstantPattern.ExtendedIso.Format(given) : null,
             Archive = order.Archive is { } archive ? ArchiveText.ToWire(archive) : null,
         },
         NodeOsJson.Default.OrderWire);
@@ -55,6 +57,7 @@ public static class OrderText
                 Image = wire.Image,
                 Rollback = wire.Rollback == true,
                 Epoch = wire.Epoch,
+                GivenAt = wire.GivenAt is { } given && InstantPattern.ExtendedIso.Parse(given) is { Success: true } at ? at.Value : null,
                 Archive = archive,
             };
         }

@@ -71,6 +71,9 @@ public sealed record StoreBatch
 
     /// <summary>Releases published into the running server.</summary>
     public ImmutableArray<StoredRelease> Releases { get; init; } = [];
+
+    /// <summary>Names of published releases that are forgotten; one that is not there is no conflict.</summary>
+    public ImmutableArray<string> ReleasesForgotten { get; init; } = [];
 }
 
 /// <summary>How a batch ended.</summary>

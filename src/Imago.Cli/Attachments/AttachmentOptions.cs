@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using System.Text.Json.Nodes;
+using Imago.Application.Attachments;
 using Imago.Cli.Inputs;
 using Imago.Cli.Kubeconfigs;
 using Imago.Cli.Remote;
@@ -27,7 +28,7 @@ internal sealed class AttachmentOptions
         Arity = ArgumentArity.OneOrMore,
     };
 
-    public Option<string?> Provider { get; } = RemoteOptions.Choice("--provider", "Who makes and reimages nodes [default: nobody].", "external");
+    public Option<string?> Provider { get; } = RemoteOptions.Choice("--provider", "Who makes and reimages nodes, or, in place, patches them: agents on the nodes [default: nobody].", [.. ProviderKinds.All]);
 
     public Option<string?> Endpoint { get; } = RemoteOptions.Text("--provider-endpoint", "Address of the node provider.", "URL");
 
@@ -96,6 +97,13 @@ internal sealed class AttachmentOptions
             return endpoint is null && parsed.GetValue(TokenFile) is null && parsed.GetValue(Authority) is null
                 ? null
                 : throw new UsageException("--provider-endpoint, --provider-token-file and --provider-authority need --provider external.");
+        }
+
+        if (kind is ProviderKinds.InPlace)
+        {
+            return endpoint is null && parsed.GetValue(TokenFile) is null && parsed.GetValue(Authority) is null
+                ? new JsonObject { ["kind"] = kind }
+                : throw new UsageException("--provider-endpoint, --provider-token-file and --provider-authority do not go with --provider in-place: agents on the nodes have no address, orders are written on the nodes.");
         }
 
         if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))

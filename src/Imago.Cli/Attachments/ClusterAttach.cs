@@ -53,6 +53,8 @@ internal static class ClusterAttach
                 "imago cluster attach shop -g rg-shop --kubeconfig imago.kubeconfig --dry-run",
                 "imago cluster attach shop -g rg-shop --kubeconfig imago.kubeconfig",
                 "imago cluster attach shop -g rg-shop --kubeconfig imago.kubeconfig --pool web=pool=web --pool 'rest=kubernetes.io/os=linux,pool!=web'",
-                "imago cluster attach shop -g rg-shop --kubeconfig imago.kubeconfig --provider external --provider-endpoint https://nodes.example --provider-token-file token");
+                "imago cluster attach shop -g rg-shop --kubeconfig imago.kubeconfig --provider external --provider-endpoint https://nodes.example --provider-token-file token",
+                "# or the agents on its nodes, which patch them in place",
+                "imago cluster attach shop -g rg-shop --kubeconfig imago.kubeconfig --provider in-place");
     }
 }

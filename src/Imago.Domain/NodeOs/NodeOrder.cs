@@ -1,5 +1,6 @@
 using Imago.Domain.Images;
 using Imago.Domain.Images.Archives;
+using NodaTime;
 
 namespace Imago.Domain.NodeOs;
 
@@ -59,6 +60,9 @@ public sealed record NodeOrder
 
     /// <summary>Epoch of the writer.</summary>
     public long Epoch { get; init; }
+
+    /// <summary>When it was given, by the clock of who gave it; null: not known. How long an agent may take counts from here; the agent itself does not read it.</summary>
+    public Instant? GivenAt { get; init; }
 }
 
 /// <summary>Who keeps the packages of a node up to date.</summary>

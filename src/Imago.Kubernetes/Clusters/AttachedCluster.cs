@@ -19,7 +19,7 @@ internal sealed class AttachedCluster : IHostedCluster
     {
         (_host, _key, _providers) = (host, session.Attachment.ClusterKey, providers);
         _connection = new KubernetesConnection(session);
-        _provider = providers.Make(_key, session.Attachment.Provider);
+        _provider = providers.Make(_key, session.Attachment.Provider, _connection);
     }
 
     /// <inheritdoc />
@@ -51,7 +51,7 @@ internal sealed class AttachedCluster : IHostedCluster
         _connection.Session = session;
         before.Leave();
         DisposeProvider();
-        _provider = _providers.Make(_key, session.Attachment.Provider);
+        _provider = _providers.Make(_key, session.Attachment.Provider, _connection);
         return true;
     }
 

@@ -153,7 +153,7 @@ public sealed partial class AttachedClusterHost : IClusterHost, IClusterViewer, 
             var records = await new RecordStore(session.Client, session.Attachment.Namespace).ReadAsync(CancellationToken.None);
             return new ClusterPicture(await session.Watch.LookAsync(CancellationToken.None), records, Now())
             {
-                Operations = await new OperationsUnderWay(_providers, _clock).ReadAsync(session.Attachment, records.Values.Select(r => r.Record), CancellationToken.None),
+                Operations = await new OperationsUnderWay(_providers, _clock).ReadAsync(session.Attachment, new KubernetesConnection(session), records.Values.Select(r => r.Record), CancellationToken.None),
             };
         }
         finally

@@ -6,13 +6,14 @@ using Imago.Domain.Rollouts.Actions;
 using Imago.Domain.Rollouts.Events;
 using Imago.Domain.Rollouts.Records;
 using Imago.Kubernetes.Objects;
+using Imago.Kubernetes.Providers.InPlace;
 using Imago.Kubernetes.Transport;
 using NodaTime;
 
 namespace Imago.Kubernetes.Clusters;
 
 /// <summary>A real cluster as the reconciler sees it. It translates and decides nothing.</summary>
-internal sealed class KubernetesConnection(ClusterSession session) : IClusterConnection
+internal sealed class KubernetesConnection(ClusterSession session) : IClusterConnection, INodeOrders
 {
     /// <summary>The session in use; another one when the attachment has changed.</summary>
     public ClusterSession Session { get; set; } = session;
@@ -29,6 +30,9 @@ internal sealed class KubernetesConnection(ClusterSession session) : IClusterCon
         await Session.Cordoned.CatchUpAsync(cancellation);
         return await Session.Watch.LookAsync(cancellation);
     }
+
+    /// <inheritdoc />
+    public ValueTask<ClusterView> LookAsync(CancellationToken cancellation) => Session.Watch.LookAsync(cancellation);
 
     /// <inheritdoc />
     public async ValueTask<ImmutableSortedDictionary<string, StoredRecord>> ReadRecordsAsync(CancellationToken cancellation)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Imago.Domain.Clusters;
+using Imago.Domain.NodeOs;
 using Imago.Kubernetes.Objects;
 
 namespace Imago.Kubernetes.Clusters;
@@ -89,9 +90,11 @@ internal sealed class LiveView(NodeReader reader, IClusterWatcher watcher)
                 return;
             }
 
+            var known = before is null ? null : reader.Read(before);
+
             // A heartbeat changes the version and nothing else.
-            isNews = before is null || reader.Read(before) with { ResourceVersion = read.ResourceVersion } != read;
-            isOther = _built && (before is null || IsOther(reader.Read(before), read));
+            isNews = known is null || known with { ResourceVersion = read.ResourceVersion, Agent = SaidAt(known.Agent, read.Agent) } != read;
+            isOther = _built && (known is null || IsOther(known, read));
             _nodes[read.Name] = node;
             _newNodes[read.Name] = read;
         }
@@ -268,6 +271,9 @@ internal sealed class LiveView(NodeReader reader, IClusterWatcher watcher)
     // What the sizes, versions and images of pools are made of. Conditions and marks come and go.
     private static bool IsOther(Node one, Node other) =>
         !string.Equals(one.Pool, other.Pool, StringComparison.Ordinal) || !string.Equals(one.Uid, other.Uid, StringComparison.Ordinal) || !one.Image.Equals(other.Image) || one.Kubelet != other.Kubelet;
+
+    // That an agent says the same again is no news.
+    private static AgentReport? SaidAt(AgentReport? known, AgentReport? now) => known is null || now is null ? known : known with { At = now.At };
 
     private Pod? Pod(ObjectKey key) => _newPods.TryGetValue(key, out var pod) ? pod : _view.Pods.GetValueOrDefault(key)?.Pod;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Imago.Application.NodeOs;
 using Imago.Domain.Clusters;
 using Imago.Domain.Rollouts.Actions;
 using Imago.Kubernetes.Objects;
@@ -10,7 +11,7 @@ namespace Imago.Kubernetes.Clusters;
 /// One change of a node as one JSON merge patch: cordon, mark, annotations, label and taint go together or not at all. The resource version is in it, so that a list
 /// of taints that somebody else has changed meanwhile is never overwritten.
 /// </summary>
-/// <remarks>Rules: UP-7, UP-8, UP-155, UP-156, IM-16.</remarks>
+/// <remarks>Rules: UP-7, UP-8, UP-155, UP-156, IM-16, CH-34, CH-37, NM-18, NM-30.</remarks>
 internal static class NodePatch
 {
     /// <summary>The patch.</summary>
@@ -54,9 +55,10 @@ internal static class NodePatch
             annotations[NodeAnnotations.LivePatchingGolden] = level.ToString();
         }
 
-        if (update.SteeredAway is { } steered)
+        ForAgent(annotations, update);
+        if (update.SteeredAway is not null || update.RemoveNotPatchedTaint)
         {
-            spec["taints"] = Taints(seen, steered);
+            spec["taints"] = Taints(seen, update);
         }
 
         return Patch(seen, annotations, labels, spec);
@@ -65,7 +67,9 @@ internal static class NodePatch
     /// <summary>The patch that takes everything of ours off a node and leaves it as it was found; null: nothing of ours is on it.</summary>
     public static JsonObject? Forgetting(KubernetesNode seen, Node read)
     {
-        if (read is { Mark: null, SteeredAway: false, ScaleDownDisabled: false })
+        var present = seen.Metadata.Annotations;
+        var managed = present.ContainsKey(NodeAnnotations.Order) || present.ContainsKey(NodeAnnotations.Updater);
+        if (!managed && read is { Mark: null, SteeredAway: false, ScaleDownDisabled: false, NotPatchedYet: false })
         {
             return null;
         }
@@ -80,8 +84,46 @@ internal static class NodePatch
 
             // IM-16: the label without a mark is somebody else's word.
             Quarantined = read is { Quarantined: true, Mark: not null } ? false : null,
+            RemoveOrder = present.ContainsKey(NodeAnnotations.Order),
+
+            // CH-37: nobody else would ever take it off.
+            RemoveNotPatchedTaint = read.NotPatchedYet,
         };
-        return Of(seen, update);
+        var patch = Of(seen, update);
+        return managed ? GivenBack(patch, present) : patch;
+    }
+
+    // NM-18: an agent that is told nothing gives the distribution's updater back as it found it. A level that stands beside an order or an updater of ours is ours; left alone
+    // it would be an order by itself (CH-34).
+    private static JsonObject GivenBack(JsonObject patch, IReadOnlyDictionary<string, string> present)
+    {
+        var metadata = patch["metadata"]!.AsObject();
+        var annotations = metadata["annotations"] as JsonObject ?? [];
+        metadata["annotations"] = annotations;
+        foreach (var name in new[] { NodeAnnotations.Updater, NodeAnnotations.LivePatchingGolden }.Where(present.ContainsKey))
+        {
+            annotations[name] = null;
+        }
+
+        return patch;
+    }
+
+    // NM-30, NM-18: order and updater.
+    private static void ForAgent(JsonObject annotations, NodeUpdate update)
+    {
+        if (update.RemoveOrder)
+        {
+            annotations[NodeAnnotations.Order] = null;
+        }
+        else if (update.Order is { } order)
+        {
+            annotations[NodeAnnotations.Order] = OrderText.Write(order);
+        }
+
+        if (update.Updater is { } updater)
+        {
+            annotations[NodeAnnotations.Updater] = NodeOsWords.Of(updater);
+        }
     }
 
     // UP-8: both annotations. One that somebody else set before us is remembered, and is still there afterwards.
@@ -112,15 +154,16 @@ internal static class NodePatch
     }
 
     // A merge patch replaces lists as a whole, so everybody's taints are in it.
-    private static JsonArray? Taints(KubernetesNode seen, bool steered)
+    private static JsonArray? Taints(KubernetesNode seen, NodeUpdate update)
     {
         var taints = new JsonArray();
-        foreach (var taint in (seen.Spec?.Taints ?? []).Where(t => !NodeReader.IsSteering(t)))
+        var steering = (seen.Spec?.Taints ?? []).Any(NodeReader.IsSteering);
+        foreach (var taint in (seen.Spec?.Taints ?? []).Where(t => !NodeReader.IsSteering(t) && !(update.RemoveNotPatchedTaint && AgentReading.IsNotPatched(t))))
         {
             taints.Add(Write(taint));
         }
 
-        if (steered)
+        if (update.SteeredAway ?? steering)
         {
             // UP-156
             taints.Add(new JsonObject { ["key"] = NodeLabels.SteeringTaint, ["effect"] = OwnMarks.SteeringEffect });

@@ -54,6 +54,11 @@ internal sealed class NodeReader(PoolOf poolOf)
             // NM-20
             KuredMarked = RebootMarks.OfKured(annotations),
 
+            Agent = AgentReading.Report(annotations),
+            Order = AgentReading.Order(annotations, out _),
+            Updater = AgentReading.Updater(annotations),
+            NotPatchedYet = spec.Taints?.Any(AgentReading.IsNotPatched) == true,
+
             // CH-89
             AutoProvisioned = pool.AutoProvisioned,
             Kubelet = KubernetesVersion.TryParse(info.KubeletVersion, out var kubelet) ? kubelet : null,

@@ -17,6 +17,12 @@ internal static class ProviderReading
             return default;
         }
 
+        if (provider.Kind == ProviderKinds.InPlace)
+        {
+            // There is nobody to ask: what agents report stands on the nodes, and is judged with them.
+            return ([], ProviderLimits.OfAgents);
+        }
+
         var probe = new ProviderProbe();
         if ((nodes.IsDefault ? [] : nodes).FirstOrDefault(n => n.Facts.Membership is { Managed: true, AutoProvisioned: false } && n.Node.Image.IsKnown) is { } node)
         {
@@ -37,7 +43,7 @@ internal static class ProviderReading
         }
         catch (ConnectionException problem)
         {
-            return ([new Finding(FindingCodes.ProviderReachable, FindingLevel.Problem, provider.Endpoint.ToString(), problem.Message, "Correct the endpoint, the token or the authority of the provider.")], null);
+            return ([new Finding(FindingCodes.ProviderReachable, FindingLevel.Problem, provider.Endpoint?.ToString() ?? provider.Kind, problem.Message, "Correct the endpoint, the token or the authority of the provider.")], null);
         }
     }
 }

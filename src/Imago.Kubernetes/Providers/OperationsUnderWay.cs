@@ -3,6 +3,7 @@ using Imago.Application.Attachments;
 using Imago.Application.Ports;
 using Imago.Domain.Rollouts.Actions;
 using Imago.Domain.Rollouts.Records;
+using Imago.Kubernetes.Providers.InPlace;
 
 namespace Imago.Kubernetes.Providers;
 
@@ -14,7 +15,7 @@ internal sealed class OperationsUnderWay(NodeProviders providers, TimeProvider c
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     /// <summary>The operations that the records wait for, by id, as far as they were answered in time.</summary>
-    public async ValueTask<IReadOnlyDictionary<string, ProviderOperation>> ReadAsync(Attachment attachment, IEnumerable<RolloutRecord> records, CancellationToken cancellation)
+    public async ValueTask<IReadOnlyDictionary<string, ProviderOperation>> ReadAsync(Attachment attachment, INodeOrders orders, IEnumerable<RolloutRecord> records, CancellationToken cancellation)
     {
         var awaited = records.Where(r => !r.Ended).SelectMany(r => r.AwaitedOperations()).Take(Most).ToList();
         if (awaited.Count == 0 || attachment.Provider is null)
@@ -28,7 +29,7 @@ internal sealed class OperationsUnderWay(NodeProviders providers, TimeProvider c
         INodeProvider? provider = null;
         try
         {
-            provider = providers.Make(attachment.ClusterKey, attachment.Provider);
+            provider = providers.Make(attachment.ClusterKey, attachment.Provider, orders);
             foreach (var id in awaited)
             {
                 if (await provider.FindAsync(id, either.Token) is { } operation)

@@ -142,7 +142,14 @@ internal sealed partial class TwinEndpoint
         var verb = Verbs.Of(request.Http.Request, target);
         var resource = target.Subresource is { } part ? $"{target.Kind.Kind.Plural}/{part}" : target.Kind.Kind.Plural;
         note(verb, resource);
-        if (!Verbs.Allow(request.Caller.Role, verb, target.Kind.Kind.Group, target.Kind.Kind.Plural))
+        if (request.Caller.Node is { } node)
+        {
+            if (await NodeAccess.RefusalAsync(node, AccessAsked.Of(request, target, verb), request.Twin, request.Cancellation) is { } why)
+            {
+                throw new RefusedException(Verbs.Forbidden(request.Caller, verb, target, why));
+            }
+        }
+        else if (!Verbs.Allow(request.Caller.Role, verb, target.Kind.Kind.Group, target.Kind.Kind.Plural))
         {
             throw new RefusedException(Verbs.Forbidden(request.Caller, verb, target));
         }

@@ -45,6 +45,11 @@ internal static class HistoryWriter
                 """,
                 release.Name, release.Source, release.Json);
         }
+
+        foreach (var name in batch.ReleasesForgotten)
+        {
+            list.Add("DELETE FROM releases WHERE name = $1", name);
+        }
     }
 
     /// <summary>A conflict that names the cluster if the numbers do not go on where its journal ends.</summary>

@@ -61,6 +61,11 @@ internal static class ServedBlueprint
 
     private static IEnumerable<string> Left(ServedWorld served, Dictionary<string, NodeBlueprint> nodes)
     {
+        foreach (var guest in served.World.State.Nodes.Values.Where(n => n.IsGuest))
+        {
+            yield return $"Node '{guest.Name}' was registered by a client and belongs to no pool of the cluster: it holds pods and is not upgraded.";
+        }
+
         foreach (var machine in served.Pools.Pools.Values.SelectMany(p => p.Machines.Values).Where(m => !nodes.ContainsKey(m.Name)))
         {
             yield return $"Node '{machine.Name}' is being made or reimaged now and is left out.";

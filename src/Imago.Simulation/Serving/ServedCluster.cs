@@ -103,15 +103,26 @@ internal sealed class ServedCluster : IDisposable
         {
             RefuseIfDiscarded();
             Step();
-            if (_world is { AtRest: true } && _sincePicture > MostEntries)
-            {
-                await TakePictureAsync(_world, cancellation);
-            }
-
+            await TakeDuePictureAsync(cancellation);
             var revision = _world?.World.State.Revision ?? 0;
             var changed = revision != _seen;
             _seen = revision;
             return changed;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Takes a picture if one is due: for whoever has the cluster open for long, and does not work on it.</summary>
+    public async ValueTask TidyAsync(CancellationToken cancellation)
+    {
+        await _gate.WaitAsync(cancellation);
+        try
+        {
+            RefuseIfDiscarded();
+            await TakeDuePictureAsync(cancellation);
         }
         finally
         {
@@ -248,6 +259,14 @@ internal sealed class ServedCluster : IDisposable
         {
             Discard();
             throw;
+        }
+    }
+
+    private async ValueTask TakeDuePictureAsync(CancellationToken cancellation)
+    {
+        if (_world is { AtRest: true } && _sincePicture > MostEntries)
+        {
+            await TakePictureAsync(_world, cancellation);
         }
     }
 

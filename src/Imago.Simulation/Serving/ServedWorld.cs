@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Imago.Application.Ports;
 using Imago.Application.Twins;
@@ -29,7 +30,7 @@ internal sealed class ServedWorld
         Pools = new NodePools(world, facts);
         Pools.AllCame += Deploy;
         Ledger = new ObjectLedger(world.State);
-        _writes = new TwinWrites(world, Ledger);
+        _writes = new TwinWrites(world, Ledger, Pools.Names);
     }
 
     public SimulatedWorld World { get; }
@@ -45,7 +46,8 @@ internal sealed class ServedWorld
     public bool Deployed { get; set; }
 
     /// <summary>Whether nothing happens in it any more unless somebody calls.</summary>
-    public bool AtRest => World.Time.NextAt is null;
+    /// <remarks>Whether guests are still heard of is looked at all the time; when follows from when they were last heard of.</remarks>
+    public bool AtRest => World.Time.Planned == World.Guests.Planned;
 
     public static ServedWorld Create(WorldCall.Created call, Instant at, ITraceSink? trace)
     {
@@ -87,6 +89,24 @@ internal sealed class ServedWorld
             default:
                 return CarryObject(call, revision);
         }
+    }
+
+    /// <summary>A call as the journal keeps it: the status of a node is its guest's to say, and of other nodes the world's own.</summary>
+    public WorldCall Journaled(WorldCall call)
+    {
+        if (call is not WorldCall.ObjectReplaced { Document: var document } replaced || TwinKind.Of(replaced.Kind) != TwinKind.Nodes || !document.TryGetProperty("status", out _))
+        {
+            return call;
+        }
+
+        var written = JsonObject.Create(document)!;
+        if (written["metadata"]?["name"]?.GetValue<string>() is { } name && World.State.Nodes.GetValueOrDefault(name) is { IsGuest: true })
+        {
+            return call;
+        }
+
+        written.Remove("status");
+        return replaced with { Document = JsonSerializer.SerializeToElement(written) };
     }
 
     /// <summary>Answers a write without doing it.</summary>

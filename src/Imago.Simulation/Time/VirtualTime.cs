@@ -22,6 +22,9 @@ public sealed class VirtualTime(Instant start)
     /// <summary>Number of things that have happened.</summary>
     public long Happened { get; private set; }
 
+    /// <summary>Number of things that are planned.</summary>
+    public int Planned => _due.Count;
+
     /// <summary>When the next thing is due; null when nothing is planned.</summary>
     public Instant? NextAt => _due.TryPeek(out _, out var next) ? next.At : null;
 

@@ -29,16 +29,32 @@ internal sealed class NodeLifecycle(ClusterState state, Scheduler scheduler, Pod
     }
 
     /// <summary>A machine has been made or made anew, and registers.</summary>
-    public void Join(NodeBlueprint blueprint, string image, PatchLevel? level, bool isSurge, bool boots)
-    {
-        var node = new SimulatedNode(blueprint, state.NewUid("node"), scheduler.ShapeOf(blueprint), isSurge)
+    public void Join(NodeBlueprint blueprint, string image, PatchLevel? level, bool isSurge, bool boots) => Join(
+        new SimulatedNode(blueprint, state.NewUid("node"), scheduler.ShapeOf(blueprint), isSurge)
         {
             Image = image,
             ReachedLevel = level,
             CreatedAt = state.Time.Now,
             Unschedulable = false,
             UnderPressure = false,
+        },
+        boots);
+
+    /// <summary>A client registers a machine that is somewhere else: it neither boots nor patches itself here.</summary>
+    public SimulatedNode Welcome(NodeBlueprint blueprint)
+    {
+        var guest = new SimulatedNode(blueprint, state.NewUid("node"), scheduler.ShapeOf(blueprint), isSurge: false)
+        {
+            IsGuest = true,
+            CreatedAt = state.Time.Now,
+            HeardAt = state.Time.Now,
         };
+        Join(guest, boots: false);
+        return guest;
+    }
+
+    private void Join(SimulatedNode node, bool boots)
+    {
         state.Nodes[node.Name] = node;
         scheduler.Add(node);
         state.Changed(node);
@@ -131,6 +147,26 @@ internal sealed class NodeLifecycle(ClusterState state, Scheduler scheduler, Pod
         state.Changed(node);
         state.Trace(TraceKind.NodeNotReady, node);
         pods.NodeDown(node);
+        PlanEviction(node);
+    }
+
+    /// <summary>A guest says of itself that it is not Ready: it can stop pods, and its pods go after the same while.</summary>
+    public void Unready(SimulatedNode guest)
+    {
+        var wasReady = guest.Ready;
+        (guest.IsUp, guest.Ready) = (true, false);
+        state.Changed(guest);
+        pods.EndStopped(guest);
+        if (wasReady)
+        {
+            state.Trace(TraceKind.NodeNotReady, guest);
+            pods.NodeDown(guest);
+            PlanEviction(guest);
+        }
+    }
+
+    private void PlanEviction(SimulatedNode node)
+    {
         var outage = ++node.Outages;
         if (state.Stopped)
         {
@@ -141,7 +177,7 @@ internal sealed class NodeLifecycle(ClusterState state, Scheduler scheduler, Pod
         state.Time.After(state.Timing.NotReadyEviction, () =>
         {
             // A node that came back and failed again meanwhile has its whole time again.
-            if (!IsPresent(node) || node.IsUp || node.Outages != outage || state.Stopped)
+            if (!IsPresent(node) || (node.IsGuest ? node.Ready : node.IsUp) || node.Outages != outage || state.Stopped)
             {
                 return;
             }
@@ -183,6 +219,12 @@ internal sealed class NodeLifecycle(ClusterState state, Scheduler scheduler, Pod
 
     private void PlanPatch(SimulatedNode node, PatchLevel level)
     {
+        // A guest has an agent of its own, or none.
+        if (node.IsGuest)
+        {
+            return;
+        }
+
         var poll = state.Timing.AgentPoll * state.Seed.Fork("agent").Fork(node.Uid).Fraction;
         state.Time.After(poll + state.Draw(state.Timing.LivePatch, "patch", node.Uid + level), () => Patched(node, level));
     }
@@ -197,7 +239,8 @@ internal sealed class NodeLifecycle(ClusterState state, Scheduler scheduler, Pod
         }
     }
 
-    private bool IsPresent(SimulatedNode node) => state.Nodes.TryGetValue(node.Name, out var present) && present == node;
+    /// <summary>Whether it is still in the cluster.</summary>
+    public bool IsPresent(SimulatedNode node) => state.Nodes.TryGetValue(node.Name, out var present) && present == node;
 
     private static PatchLevel? LevelOf(NodeBlueprint blueprint) =>
         blueprint.Annotations.TryGetValue(NodeAnnotations.LivePatchingCurrent, out var text) && PatchLevel.TryParse(text, out var level) ? level : null;

@@ -170,6 +170,15 @@ internal sealed class PodLifecycle(ClusterState state, Scheduler scheduler, Budg
         PlanCycle();
     }
 
+    /// <summary>A kubelet that is not Ready still takes down what was asked to stop.</summary>
+    public void EndStopped(SimulatedNode node)
+    {
+        foreach (var pod in node.Pods.Where(p => p is { Terminating: true, Stuck: false }).ToList())
+        {
+            PlanEnd(pod);
+        }
+    }
+
     /// <summary>A node's kubelet no longer reports: its pods are not ready.</summary>
     public void NodeDown(SimulatedNode node)
     {
@@ -284,7 +293,7 @@ internal sealed class PodLifecycle(ClusterState state, Scheduler scheduler, Budg
         var nominal = pod.Template.StartupTime * state.Timing.Pace ?? (pod.BelongsToDaemonSet ? state.Timing.DaemonPodStart : state.Timing.PodStart);
         state.Time.After(state.Draw(nominal, "start", pod.Uid), () =>
         {
-            if (pod is { Gone: false, Terminating: false } && pod.Node == node && node.IsUp && !pod.Finished && !pod.Ready)
+            if (pod is { Gone: false, Terminating: false } && pod.Node == node && node.IsUp && (node.Ready || !node.IsGuest) && !pod.Finished && !pod.Ready)
             {
                 pod.Phase = PodPhase.Running;
                 pod.Ready = true;

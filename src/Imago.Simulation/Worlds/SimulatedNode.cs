@@ -31,6 +31,12 @@ internal sealed class SimulatedNode(NodeBlueprint blueprint, string uid, NodeSha
 
     public string Uid { get; } = uid;
 
+    /// <summary>Whether a client registered it: its machine is somewhere else, and nothing of it is played.</summary>
+    public bool IsGuest { get; init; }
+
+    /// <summary>When a guest was last heard of; null: it is missed, or it is no guest.</summary>
+    public Instant? HeardAt { get; set; }
+
     public string Image { get; set; } = blueprint.Image;
 
     /// <summary>Whether the machine runs and its kubelet reports.</summary>
@@ -78,7 +84,7 @@ internal sealed class SimulatedNode(NodeBlueprint blueprint, string uid, NodeSha
     public Instant VolumesDetachedAt { get; set; } = Instant.MinValue;
 
     /// <summary>Whether the scheduler may put pods here.</summary>
-    public bool TakesPods => Ready && !Unschedulable;
+    public bool TakesPods => Ready && !Unschedulable && !(IsGuest && UnderPressure);
 
     /// <summary>Somebody gave its pool other labels or taints.</summary>
     public void Remake(NodeBlueprint blueprint, NodeShape shape)

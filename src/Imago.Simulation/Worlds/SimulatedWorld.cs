@@ -37,6 +37,7 @@ public sealed class SimulatedWorld
         Rolling = new RollingUpdates(State, Pods, Workloads);
         Nodes = new NodeLifecycle(State, Scheduler, Pods, Workloads);
         Painting = new NodePainting(State, Scheduler, Workloads);
+        Guests = new GuestNodes(State, Nodes);
         RecordStore = new RecordStore(State);
         Updates = new NodeUpdates(State, Nodes, Pods);
         Evictions = new EvictionApi(State, Pods, Budgets);
@@ -62,6 +63,8 @@ public sealed class SimulatedWorld
     internal NodeLifecycle Nodes { get; }
 
     internal NodePainting Painting { get; }
+
+    internal GuestNodes Guests { get; }
 
     internal RecordStore RecordStore { get; }
 

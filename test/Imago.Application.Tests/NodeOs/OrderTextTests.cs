@@ -20,6 +20,7 @@ public class OrderTextTests
         Level = new PatchLevel(At),
         Image = "ImagoDebian-12-202611.20.0",
         Epoch = 7,
+        GivenAt = At + Duration.FromMinutes(90),
         Archive = new ArchiveState(
         [
             new SuiteState(ArchivePocket.Release, "http://mirror.example/debian", "bookworm", ["main"], At, new string('a', 64)),

@@ -11,6 +11,6 @@ internal static class ProviderChecks
         new Finding(
             FindingCodes.ProviderMissing, FindingLevel.Note, "provider",
             "Nobody is named who makes and reimages nodes. Imago can observe, explain, check and forecast; channels None and Unmanaged are possible, NodeImage and SecurityPatch are not.",
-            "To let Imago upgrade nodes, run a node provider and name it with --provider external --provider-endpoint URL (docs/kubernetes/attach.md)."),
+            "To let Imago upgrade nodes, run a node provider and name it with --provider external --provider-endpoint URL, or install the agent on the nodes and choose --provider in-place (docs/kubernetes/attach.md)."),
     ];
 }

@@ -14,7 +14,7 @@ namespace Imago.Kubernetes.Providers.External;
 public sealed class ExternalProvider : INodeProvider, IDisposable
 {
     /// <summary>The kind that attachments name.</summary>
-    public const string Kind = "external";
+    public const string Kind = ProviderKinds.External;
 
     // Refusals of one rollout are few; more than these are of rollouts that have ended.
     private const int MostRefusals = 1000;

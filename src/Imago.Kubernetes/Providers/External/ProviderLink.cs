@@ -139,7 +139,7 @@ internal sealed class ProviderLink : IDisposable
 
     private static Uri BaseOf(ProviderAccess access)
     {
-        var endpoint = access.Endpoint;
+        var endpoint = access.Endpoint ?? throw new ConnectionException($"A node provider of kind '{access.Kind}' needs an endpoint. Attach the cluster again and name one, for example https://nodes.example.com.");
         if (!endpoint.IsAbsoluteUri || (endpoint.Scheme != Uri.UriSchemeHttps && endpoint.Scheme != Uri.UriSchemeHttp) || endpoint.Query.Length > 0 || endpoint.UserInfo.Length > 0)
         {
             // A password or a key may be in the rest of it.

@@ -14,13 +14,21 @@ public enum ClusterRole
 
     /// <summary>Everything.</summary>
     Admin,
+
+    /// <summary>What a machine needs to be one node, and nothing about others.</summary>
+    Node,
 }
 
 /// <summary>Who calls.</summary>
 /// <param name="Cluster">The cluster that the token is for.</param>
 /// <param name="User">Whom it was handed out to.</param>
 /// <param name="Role">What it allows.</param>
-public sealed record TwinCaller(string Cluster, string User, ClusterRole Role);
+/// <param name="Node">The node that it is, of role <see cref="ClusterRole.Node"/>; null of others.</param>
+public sealed record TwinCaller(string Cluster, string User, ClusterRole Role, string? Node = null)
+{
+    /// <summary>A machine as its node, under the name that Kubernetes gives kubelets.</summary>
+    public static TwinCaller OfNode(string cluster, string node) => new(cluster, $"system:node:{node}", ClusterRole.Node, node);
+}
 
 /// <summary>
 /// The tokens in the kubeconfigs of simulated clusters. They name cluster, user, role and when they end, and are signed with a key that follows from the data key: every
@@ -39,14 +47,20 @@ public sealed class ClusterTokens(byte[] dataKey, Duration lifetime, TimeProvide
     public string Make(TwinCaller caller)
     {
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
-        var payload = Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object>(StringComparer.Ordinal)
+        var claims = new Dictionary<string, object>(StringComparer.Ordinal)
         {
             ["cluster"] = caller.Cluster,
             ["user"] = caller.User,
-            ["role"] = caller.Role is ClusterRole.Admin ? "admin" : "user",
+            ["role"] = caller.Role is ClusterRole.Admin ? "admin" : caller.Role is ClusterRole.Node ? "node" : "user",
             ["iat"] = now,
             ["exp"] = now + (long)lifetime.TotalSeconds,
-        }));
+        };
+        if (caller.Node is { } node)
+        {
+            claims["node"] = node;
+        }
+
+        var payload = Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(claims));
         return $"{payload}.{Base64Url.EncodeToString(Sign(payload))}";
     }
 
@@ -71,12 +85,16 @@ public sealed class ClusterTokens(byte[] dataKey, Duration lifetime, TimeProvide
             var claims = json.RootElement;
 
             // A token without an end was made before tokens had one: it is over.
-            return claims.TryGetProperty("exp", out var end) && end.GetInt64() > clock.GetUtcNow().ToUnixTimeSeconds()
-                ? new TwinCaller(
-                    claims.GetProperty("cluster").GetString()!,
-                    claims.GetProperty("user").GetString()!,
-                    claims.GetProperty("role").GetString() is "admin" ? ClusterRole.Admin : ClusterRole.User)
-                : null;
+            if (!claims.TryGetProperty("exp", out var end) || end.GetInt64() <= clock.GetUtcNow().ToUnixTimeSeconds())
+            {
+                return null;
+            }
+
+            var cluster = claims.GetProperty("cluster").GetString()!;
+            var role = claims.GetProperty("role").GetString();
+            return role is "node"
+                ? TwinCaller.OfNode(cluster, claims.GetProperty("node").GetString()!)
+                : new TwinCaller(cluster, claims.GetProperty("user").GetString()!, role is "admin" ? ClusterRole.Admin : ClusterRole.User);
         }
         catch (FormatException)
         {

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Imago.Kubernetes.Serving.Access;
 
-/// <summary>Who may do what: one who holds a token of role user reads, one of role admin does everything.</summary>
+/// <summary>Who may do what: one who holds a token of role user reads, one of role admin does everything; what a node may do says <see cref="NodeAccess"/>.</summary>
 internal static class Verbs
 {
     private static readonly string[] Reading = ["get", "list", "watch"];
@@ -16,7 +16,7 @@ internal static class Verbs
     /// <param name="resource">Its plural.</param>
     public static bool Allow(ClusterRole role, string verb, string group, string resource) =>
         role is ClusterRole.Admin
-        || Array.Exists(Reading, v => v == verb)
+        || (role is ClusterRole.User && Array.Exists(Reading, v => v == verb))
 
         // Everybody may ask what they may do, and who they are.
         || (verb is "create" && group is "authorization.k8s.io" && resource is "selfsubjectaccessreviews" or "selfsubjectrulesreviews")
@@ -33,7 +33,12 @@ internal static class Verbs
         _ => request.Method.ToLowerInvariant(),
     };
 
-    public static StatusDocument Forbidden(TwinCaller caller, string verb, ObjectTarget target)
+    /// <summary>A refusal in the words of the API.</summary>
+    /// <param name="caller">Who asked.</param>
+    /// <param name="verb">For what.</param>
+    /// <param name="target">Of what.</param>
+    /// <param name="why">Why, and what is allowed; null: the API says no more.</param>
+    public static StatusDocument Forbidden(TwinCaller caller, string verb, ObjectTarget target, string? why = null)
     {
         var resource = target.Subresource is { } sub ? $"{target.Kind.Kind.Plural}/{sub}" : target.Kind.Kind.Plural;
         var named = target.Name is { } name ? $"{target.Kind.Resource} \"{name}\"" : target.Kind.Resource;
@@ -41,7 +46,7 @@ internal static class Verbs
         return new StatusDocument(
             StatusCodes.Status403Forbidden,
             "Forbidden",
-            $"{named} is forbidden: User \"{caller.User}\" cannot {verb} resource \"{resource}\" in API group \"{target.Kind.Kind.Group}\" {where}")
+            $"{named} is forbidden: User \"{caller.User}\" cannot {verb} resource \"{resource}\" in API group \"{target.Kind.Kind.Group}\" {where}{(why is null ? "" : $": {why}")}")
             .About(target.Kind, target.Name, target.Kind.Kind.Plural);
     }
 }

@@ -69,6 +69,9 @@ internal sealed class FieldSelector
         return new FieldSelector([.. terms.OrderBy(t => t.NeedsDocument)]);
     }
 
+    /// <summary>Whether it lets through only objects with this value of a field.</summary>
+    public bool Requires(string field, string value) => _terms.Any(t => !t.IsNot && t.Field == field && t.Value == value);
+
     public bool Matches(TwinObject item)
     {
         JsonObject? document = null;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Imago.Application.Twins;
+using Imago.Kubernetes.Serving.Access;
 using Imago.Kubernetes.Serving.Answers;
 using Imago.Kubernetes.Serving.Requests;
 using Imago.Kubernetes.Serving.Schemas;
@@ -21,6 +22,7 @@ internal sealed class ObjectWrites(RequestBody bodies, TimeProvider clock)
         var document = await bodies.ReadObjectAsync(request.Http);
         ObjectChecks.Check(document, target);
         FieldValidation.Check(request.Http, target.Kind, document);
+        NodeRestriction.CheckNew(request, target, document);
         var answer = await request.Twin.CreateAsync(target.Kind.Kind, document, request.Query.IsDryRun(), request.Cancellation);
         await AnswerAsync(request, target, answer, d => view.One(d), StatusCodes.Status201Created);
     }
@@ -39,6 +41,14 @@ internal sealed class ObjectWrites(RequestBody bodies, TimeProvider clock)
         ObjectChecks.Check(document, target);
         ObjectChecks.CheckVersion(document, target.Kind);
         FieldValidation.Check(request.Http, target.Kind, document);
+        if (request.Caller.Node is not null)
+        {
+            // What is compared is what is replaced: a change in between must be noticed.
+            var found = await request.Twin.FindAsync(target.Place, request.Cancellation) ?? throw new RefusedException(StatusDocument.NotFound(target.Kind, target.Name!));
+            NodeRestriction.CheckChange(request, target, found.Render(), document);
+            document["metadata"]!["resourceVersion"] ??= found.ResourceVersion.ToString();
+        }
+
         await StoreAsync(request, target, document, d => view.One(d));
     }
 
@@ -84,6 +94,7 @@ internal sealed class ObjectWrites(RequestBody bodies, TimeProvider clock)
         var patched = patch.Apply(found.Render(), SchemaBook.Shipped.Find(target.Kind.Name));
         ObjectChecks.Check(patched, target);
         FieldValidation.Check(request.Http, target.Kind, patched);
+        NodeRestriction.CheckChange(request, target, found.Render(), patched);
         if (!patch.NamesVersion)
         {
             // What was patched is what was read: a change in between is noticed, and the patch tried again on it.
@@ -99,6 +110,7 @@ internal sealed class ObjectWrites(RequestBody bodies, TimeProvider clock)
         var document = patch.Apply([], SchemaBook.Shipped.Find(target.Kind.Name));
         ObjectChecks.Check(document, target);
         FieldValidation.Check(request.Http, target.Kind, document);
+        NodeRestriction.CheckNew(request, target, document);
         var answer = await request.Twin.CreateAsync(target.Kind.Kind, document, request.Query.IsDryRun(), request.Cancellation);
         await AnswerAsync(request, target, answer, shown, StatusCodes.Status201Created);
     }

@@ -62,14 +62,24 @@ internal static class NodePicture
         to.Maybe<PatchLevel>(node.ReachedLevel, l => to.Time(l.Moment));
         to.Maybe<Instant>(node.VolumesDetachedAt == Instant.MinValue ? null : node.VolumesDetachedAt, to.Time);
         to.Flags(
-            node.IsSurge, node.IsUp, node.Ready, node.UnderPressure, node.Unschedulable, node.SteeredAway, node.ScaleDownDisabled, node.Quarantined, node.RebootPending, node.Edited);
-        to.Number(node.Boots);
+            node.IsSurge, node.IsUp, node.Ready, node.UnderPressure, node.Unschedulable, node.SteeredAway, node.ScaleDownDisabled, node.Quarantined, node.RebootPending, node.Edited,
+            node.IsGuest, node.Boots > 0);
         to.Text(node.Mark?.Rollout);
         if (node.Mark is { } mark)
         {
             to.Text(mark.Reason);
             to.Time(mark.Since);
             to.Flag(mark.WasUnschedulable);
+        }
+
+        if (node.IsGuest)
+        {
+            to.Maybe(node.HeardAt, to.Time);
+        }
+
+        if (node.Boots > 0)
+        {
+            to.Number(node.Boots);
         }
     }
 
@@ -82,7 +92,6 @@ internal static class NodePicture
         var reached = from.Maybe(from.Time);
         var detachedAt = from.Maybe(from.Time);
         var flag = from.Flags();
-        var boots = from.Version > 2 ? from.Count() : 0;
         return new SimulatedNode(blueprint, uid, shape, isSurge: flag(0))
         {
             Image = image,
@@ -100,9 +109,11 @@ internal static class NodePicture
             ScaleDownDisabled = flag(6),
             Quarantined = flag(7),
             RebootPending = flag(8),
-            Boots = boots,
             Edited = flag(9),
             Mark = from.MaybeText() is { } rollout ? new CordonMark(rollout, from.Text(), from.Time(), from.Flag()) : null,
+            IsGuest = flag(10),
+            HeardAt = flag(10) ? from.Maybe(from.Time) : null,
+            Boots = flag(11) ? from.Count() : 0,
         };
     }
 

@@ -101,9 +101,13 @@ internal sealed class NodePools
     {
         var ready = _pools.ToImmutableSortedDictionary(p => p.Key, p => p.Value.Machines.Values.Count(IsReady), StringComparer.Ordinal);
         var settled = _leaving.Count == 0 && _pools.Values.All(p => p.Machines.Values.All(m => !m.Coming));
-        var done = settled && (Order is not { Running: false } ? _awaited.Count == 0 : !State.Nodes.Values.Any(n => n.IsUp));
+        var done = settled && (Order is not { Running: false } ? _awaited.Count == 0 : !State.Nodes.Values.Any(n => n is { IsUp: true, IsGuest: false }));
         return new ShapeProgress(done, ready);
     }
+
+    /// <summary>Whether a name is one that machines of the cluster's scale sets have, or will get.</summary>
+    public bool Names(string node) =>
+        node.Contains($"-{_facts.ScaleSet}-vmss", StringComparison.Ordinal) || _pools.Values.Any(p => p.Machines.Values.Any(m => string.Equals(m.Name, node, StringComparison.Ordinal)));
 
     private bool IsReady(Machine machine) => State.Nodes.TryGetValue(machine.Name, out var node) && node.Ready;
 
@@ -206,7 +210,12 @@ internal sealed class NodePools
     private void Switch(bool on)
     {
         State.Stopped = !on;
-        foreach (var node in State.Nodes.Values.Where(n => !_leaving.Contains(n.Name)))
+        if (on)
+        {
+            _world.Guests.Resumed();
+        }
+
+        foreach (var node in State.Nodes.Values.Where(n => !n.IsGuest && !_leaving.Contains(n.Name)))
         {
             if (on)
             {

@@ -25,7 +25,7 @@ internal sealed class SimulatedTwin(TwinSession session) : ITwin
     public ValueTask<TwinAnswer> CreateAsync(ObjectKind kind, JsonObject document, bool dryRun, CancellationToken cancellation)
     {
         var asked = TwinKind.Of(kind);
-        return session.WriteAsync(new WorldCall.ObjectCreated(asked.Id, Written(document)), dryRun, Concerns(asked), cancellation);
+        return session.WriteAsync(new WorldCall.ObjectCreated(asked.Id, Written(asked, document)), dryRun, Concerns(asked), cancellation);
     }
 
     public ValueTask<TwinAnswer> ReplaceAsync(ObjectKind kind, JsonObject document, string? subresource, bool dryRun, CancellationToken cancellation)
@@ -36,7 +36,7 @@ internal sealed class SimulatedTwin(TwinSession session) : ITwin
             return ValueTask.FromResult<TwinAnswer>(new TwinRefusal(404, "NotFound", "the server could not find the requested resource"));
         }
 
-        return session.WriteAsync(new WorldCall.ObjectReplaced(asked.Id, subresource, Written(document)), dryRun, Concerns(asked), cancellation);
+        return session.WriteAsync(new WorldCall.ObjectReplaced(asked.Id, subresource, Written(asked, document)), dryRun, Concerns(asked), cancellation);
     }
 
     public ValueTask<TwinAnswer> DeleteAsync(ObjectPlace place, DeletionAsked asked, CancellationToken cancellation)
@@ -50,11 +50,15 @@ internal sealed class SimulatedTwin(TwinSession session) : ITwin
 
     public IAsyncEnumerable<TwinNews> WatchAsync(ObjectKind kind, long after, CancellationToken cancellation) => session.WatchAsync(TwinKind.Of(kind), after, cancellation);
 
-    // The journal keeps what somebody can mean; status and field owners, most of a node's document, are the server's own.
-    private static JsonElement Written(JsonObject document)
+    // The journal keeps what somebody can mean; status and field owners are the server's own. Only guests say their status themselves.
+    private static JsonElement Written(TwinKind kind, JsonObject document)
     {
         var kept = document.DeepClone().AsObject();
-        kept.Remove("status");
+        if (kind != TwinKind.Nodes)
+        {
+            kept.Remove("status");
+        }
+
         kept.Child("metadata")?.Remove("managedFields");
         return JsonSerializer.SerializeToElement(kept);
     }

@@ -109,7 +109,7 @@ internal sealed class TwinSession(string clusterKey, SimulatedClusterHost host, 
             try
             {
                 var nudges = concernsUpgrades && Upgrades;
-                var answer = (TwinAnswer)(await cluster.CallAsync(_ => call, cancellation, nudges))!;
+                var answer = (TwinAnswer)(await cluster.CallAsync(world => world.Journaled(call), cancellation, nudges))!;
                 if (nudges && answer.Refusal is null)
                 {
                     signal.Nudge(clusterKey);
@@ -172,8 +172,15 @@ internal sealed class TwinSession(string clusterKey, SimulatedClusterHost host, 
     /// <summary>Lets go of the cluster if nobody has written to it for a while: it can be put away then.</summary>
     public async ValueTask RestAsync(Duration after)
     {
-        if (_open is null || _lastWrite + after > Now)
+        if (_open is null)
         {
+            return;
+        }
+
+        if (_lastWrite + after > Now)
+        {
+            // Guests report all the time, and nobody would let go of the cluster.
+            await TidyAsync();
             return;
         }
 
@@ -190,6 +197,21 @@ internal sealed class TwinSession(string clusterKey, SimulatedClusterHost host, 
         finally
         {
             _openGate.Release();
+        }
+    }
+
+    private async ValueTask TidyAsync()
+    {
+        try
+        {
+            if (_open is { Cluster: { Discarded: false } cluster })
+            {
+                await cluster.TidyAsync(CancellationToken.None);
+            }
+        }
+        catch (SupersededException)
+        {
+            // Somebody else works on the cluster now, and takes its own pictures.
         }
     }
 

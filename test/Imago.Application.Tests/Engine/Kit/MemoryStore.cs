@@ -202,6 +202,11 @@ internal sealed class MemoryStore : IStore
             _releases[release.Name] = release;
         }
 
+        foreach (var name in batch.ReleasesForgotten)
+        {
+            _releases.Remove(name);
+        }
+
         foreach (var (key, at) in batch.Nudges)
         {
             var wake = _wakes.GetValueOrDefault(key, new ClusterWake(key, Shards.Of(key), at, 0));

@@ -158,10 +158,6 @@ public sealed class TwinNodeTests
     }
 
     [Fact]
-    public async Task Create_Node_IsNotAllowed() =>
-        TwinServer.Refused(await (await TwinServer.StartAsync()).CreateAsync(TwinKind.Nodes, """{"metadata":{"name":"mine"}}""")).Code.ShouldBe(405);
-
-    [Fact]
     public async Task DryRun_OfAnEdit_AnswersAndChangesNothing()
     {
         var server = await TwinServer.StartAsync();

@@ -85,7 +85,11 @@ internal sealed partial class ObjectLedger
         {
             entry = Add(TwinKind.Nodes, new ObjectKey("", name), node.Uid, node.CreatedAt, node);
             (entry.WasReady, entry.WasSet) = (node.Ready, node.Unschedulable);
-            Add(TwinKind.Leases, LeaseOf(name), source: node);
+            if (!node.IsGuest)
+            {
+                Add(TwinKind.Leases, LeaseOf(name), source: node);
+            }
+
             TellOfNode(name, node.Uid, "RegisteredNode", "Node {0} event: Registered Node {0} in Controller", "node-controller");
             return;
         }

@@ -17,6 +17,7 @@ internal sealed class TwinObjects(ClusterState state, ObjectLedger ledger)
         return entry.Source switch
         {
             SimulatedNode node when entry.Kind == TwinKind.Leases => Lease(facts, node),
+            SimulatedNode { IsGuest: true } => new TwinObject(facts.Key, facts.Uid, facts.Version, Stated(facts), () => PlainRendering.Render(facts)),
             SimulatedNode node => Node(facts, node),
             SimulatedPod pod => Pod(facts, pod),
             SimulatedBudget budget => Budget(facts, budget),

@@ -16,7 +16,14 @@ internal sealed class NodeWriting(SimulatedWorld world)
 {
     private ClusterState State => world.State;
 
-    public void Replace(SimulatedNode node, JsonObject kept)
+    /// <summary>What is written on a machine of a pool.</summary>
+    public void Replace(SimulatedNode node, JsonObject kept) => Replace(node, kept, null);
+
+    /// <summary>What is written on a node.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="kept">What was written.</param>
+    /// <param name="guest">What a guest is like by now; null: the node is a machine of a pool.</param>
+    public void Replace(SimulatedNode node, JsonObject kept, NodeBlueprint? guest)
     {
         var (wasCordoned, wasSteered, wasQuarantined, ordered) = (node.Unschedulable, node.SteeredAway, node.Quarantined, node.DesiredLevel);
         var labels = Labels(node, kept);
@@ -29,7 +36,9 @@ internal sealed class NodeWriting(SimulatedWorld world)
         node.SteeredAway = taints.Any(IsSteering);
         node.Edited = true;
         var forbidding = taints.Where(t => t.Effect == TaintEffect.NoExecute && !node.Blueprint.Taints.Contains(t)).ToList();
-        world.Painting.Paint(node, node.Blueprint with { Labels = labels, Annotations = annotations, Taints = [.. taints.Where(t => !IsSteering(t))] });
+        var made = guest ?? node.Blueprint with { Labels = labels, Annotations = annotations };
+        node.Image = guest?.Image ?? node.Image;
+        world.Painting.Paint(node, made with { Taints = [.. taints.Where(t => !IsSteering(t))] });
         Tell(node, wasCordoned, node.Unschedulable, TraceKind.NodeCordoned, TraceKind.NodeUncordoned);
         Tell(node, wasSteered, node.SteeredAway, TraceKind.NodeSteered, TraceKind.NodeUnsteered);
         if (node.Quarantined && !wasQuarantined)

@@ -31,8 +31,6 @@ internal static class Refusals
     public static TwinRefusal Forbidden(TwinKind kind, string name, string why, params ImmutableArray<TwinCause> causes) =>
         new(403, "Forbidden", $"{kind.Resource} \"{name}\" is forbidden: {why}", causes);
 
-    public static TwinRefusal NotAllowed(string message) => new(405, "MethodNotAllowed", message);
-
     public static TwinRefusal Terminating(TwinKind kind, ObjectKey key) => Forbidden(
         kind, key.Name, $"unable to create new content in namespace {key.Namespace} because it is being terminated",
         new TwinCause("NamespaceTerminating", $"namespace {key.Namespace} is being terminated", "metadata.namespace"));

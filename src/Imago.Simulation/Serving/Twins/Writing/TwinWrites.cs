@@ -20,12 +20,18 @@ internal sealed class TwinWrites
     private readonly PodWriting _pods;
     private readonly WorkloadWriting _workloads;
     private readonly NamespaceWriting _namespaces;
+    private readonly GuestWriting _guests;
 
-    public TwinWrites(SimulatedWorld world, ObjectLedger ledger)
+    /// <summary>Writes into a world and its books.</summary>
+    /// <param name="world">The world.</param>
+    /// <param name="ledger">The books.</param>
+    /// <param name="isMachine">Whether a name is one of the cluster's own machines.</param>
+    public TwinWrites(SimulatedWorld world, ObjectLedger ledger, Func<string, bool> isMachine)
     {
         (_world, _ledger) = (world, ledger);
         _objects = new TwinObjects(world.State, ledger);
         _nodes = new NodeWriting(world);
+        _guests = new GuestWriting(world, ledger, _nodes, isMachine);
         _pods = new PodWriting(world, ledger);
         _workloads = new WorkloadWriting(world, ledger);
         _namespaces = new NamespaceWriting(world, ledger, _workloads);
@@ -42,11 +48,6 @@ internal sealed class TwinWrites
             return Refusals.Invalid(kind, key.Name, problems.ToImmutable());
         }
 
-        if (kind == TwinKind.Nodes)
-        {
-            return Refusals.NotAllowed("nodes of a simulated cluster are machines of its pools: scale a pool instead, for example with 'az aks nodepool scale'");
-        }
-
         if (kind.Namespaced && _ledger.Find(TwinKind.Namespaces, new ObjectKey("", key.Namespace)) is var home && home is not { DeletedAt: null })
         {
             return home is null ? Refusals.NotFound(TwinKind.Namespaces, key.Namespace) : Refusals.Terminating(kind, key);
@@ -57,7 +58,12 @@ internal sealed class TwinWrites
             return Refusals.AlreadyExists(kind, key.Name);
         }
 
-        var kept = Defaults.Kept(kind, document);
+        if (kind == TwinKind.Nodes && _guests.RefusalOf(key.Name) is { } refused)
+        {
+            return refused;
+        }
+
+        var kept = kind == TwinKind.Nodes ? GuestWriting.Kept(document) : Defaults.Kept(kind, document);
         return Problems(kind, kept) is { IsEmpty: false } found ? Refusals.Invalid(kind, key.Name, found)
             : dryRun ? Preview(kind, key, kept, null)
             : _objects.Of(Create(kind, key, kept));
@@ -80,6 +86,11 @@ internal sealed class TwinWrites
         if (subresource is "scale")
         {
             return Scale(entry, document.Child("spec").Whole("replicas") ?? 0, dryRun);
+        }
+
+        if (GuestWriting.Of(entry) is { } guest)
+        {
+            return ReplaceGuest(entry, guest, document, isStatus: subresource is "status", dryRun);
         }
 
         var current = _objects.Of(entry);
@@ -106,6 +117,30 @@ internal sealed class TwinWrites
         }
 
         Replace(entry, kept);
+        return _objects.Of(entry);
+    }
+
+    private TwinAnswer ReplaceGuest(LedgerEntry entry, SimulatedNode guest, JsonObject document, bool isStatus, bool dryRun)
+    {
+        if (GuestWriting.Written(entry, document, isStatus) is not { } kept)
+        {
+            return _objects.Of(entry);
+        }
+
+        var problems = ImmutableArray.CreateBuilder<TwinCause>();
+        Validation.OfMetadata(entry.Kind, entry.Key.Name, document.Child("metadata"), problems);
+        problems.AddRange(GuestWriting.Problems(kept));
+        if (problems.Count > 0)
+        {
+            return Refusals.Invalid(entry.Kind, entry.Key.Name, problems.ToImmutable());
+        }
+
+        if (dryRun)
+        {
+            return Preview(entry.Kind, entry.Key, kept, entry);
+        }
+
+        _guests.Replace(entry, guest, kept);
         return _objects.Of(entry);
     }
 
@@ -166,6 +201,16 @@ internal sealed class TwinWrites
             return _pods.Create(key, kept);
         }
 
+        if (kind == TwinKind.Nodes)
+        {
+            return _guests.Create(key, kept);
+        }
+
+        if (kind == TwinKind.Leases)
+        {
+            _guests.Renewed(key);
+        }
+
         if (kind.IsWorkload)
         {
             return _workloads.Create(kind, key, kept);
@@ -221,6 +266,10 @@ internal sealed class TwinWrites
         {
             (entry.Document, entry.Source) = (kept, null);
             _ledger.Touch(entry);
+            if (entry.Kind == TwinKind.Leases)
+            {
+                _guests.Renewed(entry.Key);
+            }
         }
     }
 
@@ -291,6 +340,10 @@ internal sealed class TwinWrites
         else if (kind == TwinKind.Budgets)
         {
             Validation.OfBudget(kept.Child("spec"), problems);
+        }
+        else if (kind == TwinKind.Nodes)
+        {
+            GuestReading.Check(kept, problems);
         }
 
         return problems.ToImmutable();

@@ -82,6 +82,14 @@ internal sealed class TwinServer : IEngineSignal
 
     public async Task<JsonObject> EditedAsync(TwinKind kind, string key, Action<JsonObject> edit) => Done(await EditAsync(kind, key, edit));
 
+    /// <summary>Gets an object, changes its status, and puts that.</summary>
+    public async Task<JsonObject> ReportedAsync(TwinKind kind, string key, Action<JsonObject> edit)
+    {
+        var document = await GetAsync(kind, key);
+        edit(document);
+        return Done(await (await TwinAsync()).ReplaceAsync(kind.Kind, document, "status", dryRun: false, Cancellation));
+    }
+
     public async Task<TwinAnswer> DeleteAsync(TwinKind kind, string key, DeletionAsked? asked = null) =>
         await (await TwinAsync()).DeleteAsync(new ObjectPlace(kind.Kind, KeyOf(kind, key)), asked ?? new DeletionAsked(), Cancellation);
 

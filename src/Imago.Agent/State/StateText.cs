@@ -1,0 +1,108 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Imago.Agent.Deciding;
+using Imago.Application.NodeOs;
+using Imago.Domain.Images;
+using Imago.Domain.NodeOs;
+using NodaTime;
+using NodaTime.Text;
+
+namespace Imago.Agent.State;
+
+/// <summary>The state as JSON; reading it gives the same state.</summary>
+internal static class StateText
+{
+    // A state of a newer version may say things that this one would lose.
+    private const int Version = 1;
+
+    public static string Write(AgentState state) => JsonSerializer.Serialize(
+        new StateWire
+        {
+            Version = Version,
+            MachineId = state.MachineId,
+            Reached = state.Reached?.ToString(),
+            Order = state.Order is { } order ? JsonNode.Parse(OrderText.Write(order.Order)) : null,
+            Origin = state.Order?.Origin.ToString(),
+            Phase = state.Phase.ToString(),
+            Reason = state.Reason,
+            Message = state.Message,
+            Attempts = state.Attempts,
+            LastAttemptAt = Moment(state.LastAttemptAt),
+            NextAttemptAt = Moment(state.NextAttemptAt),
+            IsWorking = state.IsWorking,
+            IsOpen = state.IsOpen,
+            Plan = state.Plan is { } plan ? PlanText.ToWire(plan) : null,
+            BootId = state.BootId,
+            RestartAskedAt = Moment(state.RestartAskedAt),
+            Restarts = state.Restarts,
+            HasRestarted = state.HasRestarted,
+            Planned = state.Planned is { } p ? new PlannedWire(p.Level.ToString(), NodeOsWords.Of(p.Content), NodeOsWords.Of(p.Verdict), p.Packages, p.DownloadBytes) : null,
+            Held = state.Held.IsEmpty ? null : [.. state.Held.Select(PlanText.ToWire)],
+            Verdict = NodeOsWords.Of(state.Verdict),
+            Inventory = state.Inventory,
+            Updater = state.Updater is { } updater ? NodeOsWords.Of(updater) : null,
+            UpdaterRetryAt = Moment(state.UpdaterRetryAt),
+            Image = state.Image,
+            ImageAppliedAt = Moment(state.ImageAppliedAt),
+        },
+        StateJson.Default.StateWire);
+
+    /// <summary>Reads a state.</summary>
+    /// <param name="text">The text of the file.</param>
+    /// <param name="problem">Why it cannot be read; null: it can.</param>
+    public static AgentState? Read(string text, out string? problem)
+    {
+        try
+        {
+            var wire = JsonSerializer.Deserialize(text, StateJson.Default.StateWire);
+            problem = wire?.Version != Version ? $"its version is {wire?.Version}, and {Version} is known"
+                : NodeOsWords.Phase(wire.Phase) is null ? $"its phase is '{wire.Phase}'"
+                : null;
+            return problem is null ? FromWire(wire!) : null;
+        }
+        catch (JsonException failure)
+        {
+            problem = failure.Message;
+            return null;
+        }
+    }
+
+    private static AgentState FromWire(StateWire wire) => new()
+    {
+        MachineId = wire.MachineId ?? "",
+        Reached = Level(wire.Reached),
+        Order = OrderText.Read(wire.Order?.ToJsonString(), out _) is { } order && Enum.TryParse<OrderOrigin>(wire.Origin, out var origin) ? new AgentOrder(order, origin) : null,
+        Phase = NodeOsWords.Phase(wire.Phase)!.Value,
+        Reason = wire.Reason,
+        Message = wire.Message,
+        Attempts = wire.Attempts,
+        LastAttemptAt = Moment(wire.LastAttemptAt),
+        NextAttemptAt = Moment(wire.NextAttemptAt),
+        IsWorking = wire.IsWorking,
+        IsOpen = wire.IsOpen,
+        Plan = PlanText.FromWire(wire.Plan),
+        BootId = wire.BootId ?? "",
+        RestartAskedAt = Moment(wire.RestartAskedAt),
+        Restarts = wire.Restarts,
+        HasRestarted = wire.HasRestarted,
+        Planned = Planned(wire.Planned),
+        Held = [.. (wire.Held ?? []).Select(PlanText.FromWire)],
+        Verdict = NodeOsWords.Verdict(wire.Verdict) ?? RebootVerdict.None,
+        Inventory = wire.Inventory ?? "",
+        Updater = NodeOsWords.Updater(wire.Updater),
+        UpdaterRetryAt = Moment(wire.UpdaterRetryAt),
+        Image = wire.Image,
+        ImageAppliedAt = Moment(wire.ImageAppliedAt),
+    };
+
+    private static PlannedChange? Planned(PlannedWire? wire) =>
+        wire is not null && Level(wire.Level) is { } level && NodeOsWords.Content(wire.Content) is { } content && NodeOsWords.Verdict(wire.Verdict) is { } verdict
+            ? new PlannedChange(level, content, verdict, wire.Packages, wire.DownloadBytes)
+            : null;
+
+    private static PatchLevel? Level(string? text) => PatchLevel.TryParse(text, out var level) ? level : null;
+
+    private static string? Moment(Instant? at) => at is { } moment ? InstantPattern.ExtendedIso.Format(moment) : null;
+
+    private static Instant? Moment(string? text) => InstantPattern.ExtendedIso.Parse(text ?? "") is { Success: true } parsed ? parsed.Value : null;
+}

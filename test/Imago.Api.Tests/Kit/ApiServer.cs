@@ -70,7 +70,7 @@ internal sealed class ApiServer : IAsyncDisposable
         builder.Services.AddSingleton<IStore>(store);
         builder.Services.AddSingleton<Signals>();
         builder.Services.AddSingleton<IEngineSignal>(s => s.GetRequiredService<Signals>());
-        builder.Services.AddSingleton(new RunningCatalog(ShippedCatalog.Load().Releases, store, feedFile: null, clock, NullLogger<RunningCatalog>.Instance));
+        builder.Services.AddSingleton(new RunningCatalog(ShippedCatalog.Load().Releases, store, feed: null, clock, NullLogger<RunningCatalog>.Instance));
         builder.Services.AddSingleton<ICatalogSource>(s => s.GetRequiredService<RunningCatalog>());
         builder.Services.AddSingleton<IKubeconfigSource, Kubeconfigs>();
         builder.Services.AddSingleton<IClusterQueries, Answers>();

@@ -25,7 +25,7 @@ internal static class AgentPlanCommand
                 plan = await setting.Machine.Driver.PlanAsync(goal, new ConsoleProgress(console.Error), cancellation);
             }
 
-            if (parsed.GetValue(options.Json))
+            if (options.WantsJson(parsed))
             {
                 await console.Out.WriteLineAsync(JsonSerializer.Serialize(PlanText.ToWire(plan), StateJson.Default.PlanWire));
             }

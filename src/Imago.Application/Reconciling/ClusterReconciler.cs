@@ -96,6 +96,14 @@ public sealed class ClusterReconciler
                 await StartAsync(input, versions, guard, step, cancellation);
             }
 
+            // After the rollouts, because it goes by what they have not begun.
+            if (!step.Again)
+            {
+                var care = _decider.Care(input);
+                step.Wake(care.WakeAt);
+                await ActAsync(input, care.Actions, guard, step, cancellation);
+            }
+
             if (!step.Again || !guard.MayWrite || (step.Ended && _options.StopAtEnds))
             {
                 return step.Again ? Now() : step.WakeAt;
@@ -115,13 +123,14 @@ public sealed class ClusterReconciler
         }
 
         var (input, _) = await ObserveAsync(spec, catalog, epoch: 0, cancellation);
-        if (input.Records.Values.Any(r => r.NeedsCare(input.View)) || _decider.Decide(input) is not { Start: null } plan)
+        var care = _decider.Care(input);
+        if (input.Records.Values.Any(r => r.NeedsCare(input.View)) || !care.Actions.IsEmpty || _decider.Decide(input) is not { Start: null } plan)
         {
             return null;
         }
 
         _observer.Decided(input, plan);
-        return plan;
+        return care.WakeAt is { } at && !(plan.WakeAt <= at) ? plan with { WakeAt = at } : plan;
     }
 
     private async ValueTask<(ClusterInput Input, ImmutableSortedDictionary<string, string> Versions)> ObserveAsync(
@@ -182,12 +191,21 @@ public sealed class ClusterReconciler
             await TellAsync(record, plan.Record, cancellation);
         }
 
-        foreach (var action in plan.Actions)
+        if (await ActAsync(input, plan.Actions, guard, step, cancellation) && record.AwaitedOperations().Any())
+        {
+            step.Wake(input.Now + _options.PollProvider);
+        }
+    }
+
+    /// <summary>Carries out actions in their order; false: the lease or another writer put an end to it.</summary>
+    private async ValueTask<bool> ActAsync(ClusterInput input, ImmutableArray<RolloutAction> actions, LeaseGuard guard, StepOutcome step, CancellationToken cancellation)
+    {
+        foreach (var action in actions)
         {
             if (!guard.MayWrite)
             {
                 step.Again = true;
-                return;
+                return false;
             }
 
             var answer = await _actuator.ActAsync(action, cancellation);
@@ -203,15 +221,12 @@ public sealed class ClusterReconciler
                 if (answer.Superseded)
                 {
                     step.Superseded = true;
-                    return;
+                    return false;
                 }
             }
         }
 
-        if (record.AwaitedOperations().Any())
-        {
-            step.Wake(input.Now + _options.PollProvider);
-        }
+        return true;
     }
 
     private async ValueTask StartAsync(

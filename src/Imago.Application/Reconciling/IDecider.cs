@@ -1,4 +1,5 @@
 using Imago.Domain.Rollouts;
+using Imago.Domain.Rollouts.Machines;
 using Imago.Domain.Rollouts.Planning;
 using Imago.Domain.Rollouts.Records;
 using Imago.Domain.Rollouts.Settings;
@@ -14,6 +15,8 @@ internal interface IDecider
     ClusterPlan Decide(ClusterInput input);
 
     RolloutPlan Decide(ClusterInput input, PoolSpec pool, RolloutRecord record);
+
+    MachineCarePlan Care(ClusterInput input) => MachineCare.Decide(input);
 }
 
 /// <summary>The planners.</summary>

@@ -98,6 +98,9 @@ public sealed class ReleaseCatalog
     public ImageRelease? Find(NodeImage image) =>
         image.IsKnown && _images.TryGetValue(image.Family, out var releases) ? releases.Value.Find(image.Version) : null;
 
+    /// <summary>The release of a level of a track; null if it is not in the catalogue.</summary>
+    public PatchRelease? FindPatch(string track, PatchLevel level) => _patches.TryGetValue(track, out var releases) ? releases.Value.Find(level) : null;
+
     /// <summary>Whether an image has been withdrawn by then (IM-37).</summary>
     public bool IsWithdrawn(NodeImage image, Instant asOf) => Find(image)?.WithdrawnAt is { } at && at <= asOf;
 

@@ -52,7 +52,9 @@ internal sealed class TrackReleases
     private static bool LiveSinceImage(PatchRelease release, PatchLevel from) =>
         release.SinceImage is { RebootRequired: false } since && PatchLevel.OfDate(since.Base.Date) <= from;
 
-    private bool Has(PatchLevel level) => FirstAfter(level) is > 0 and var next && ByLevel[next - 1].Level == level;
+    public PatchRelease? Find(PatchLevel level) => FirstAfter(level) is > 0 and var next && ByLevel[next - 1].Level == level ? ByLevel[next - 1] : null;
+
+    private bool Has(PatchLevel level) => Find(level) is not null;
 
     private int FirstAfter(PatchLevel level)
     {

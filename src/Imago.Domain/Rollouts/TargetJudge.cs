@@ -1,7 +1,11 @@
 using Imago.Domain.Clusters;
 using Imago.Domain.Images;
+using Imago.Domain.NodeOs;
 using Imago.Domain.Rollouts.Explanations;
+using Imago.Domain.Rollouts.Machines;
 using Imago.Domain.Rollouts.Records;
+using Imago.Domain.Rollouts.Settings;
+using NodaTime;
 
 namespace Imago.Domain.Rollouts;
 
@@ -33,8 +37,13 @@ public abstract record NodeNeed
 public static class TargetJudge
 {
     /// <summary>What the node needs.</summary>
-    /// <remarks>Rules: UP-9, CH-30, CH-31, CH-33, CH-91, IM-8, IM-9, IM-10, CH-50.</remarks>
-    public static NodeNeed Assess(Node node, RolloutTarget target, ReleaseCatalog catalog)
+    /// <param name="node">The node.</param>
+    /// <param name="target">Where it is to go.</param>
+    /// <param name="catalog">What has been released.</param>
+    /// <param name="pool">The node's pool; null: whether the node is patched in place follows from its image alone.</param>
+    /// <param name="now">When it is asked; null: whether an agent is silent is not judged.</param>
+    /// <remarks>Rules: UP-9, CH-30, CH-31, CH-33, CH-37, CH-91, IM-8, IM-9, IM-10, CH-50, NM-34.</remarks>
+    public static NodeNeed Assess(Node node, RolloutTarget target, ReleaseCatalog catalog, PoolSpec? pool = null, Instant? now = null)
     {
         // CH-89: auto-provisioned nodes follow their own drift logic; they are reported, not rolled.
         if (node.AutoProvisioned)
@@ -43,18 +52,59 @@ public static class TargetJudge
                 ReasonCode.AutoProvisioned, $"Node '{node.Name}' is managed by a node auto-provisioner, which replaces it by its own drift logic."));
         }
 
-        return target switch
-        {
-            // Current means equal where the catalogue knows nothing about the images.
-            RolloutTarget.Opaque(var text) => string.Equals(node.Image.Text, text, StringComparison.Ordinal)
-                ? NodeNeed.Nothing.Instance
-                : new NodeNeed.Work(NodeWork.Reimage, text, null),
-            RolloutTarget.Image(var image) => ForImage(node, image),
-            RolloutTarget.Reimage reimage => ForReimage(node, reimage),
-            RolloutTarget.Patch patch => ForPatch(node, patch, catalog),
-            _ => throw new InvalidOperationException($"Target {target.GetType().Name} is not known."),
-        };
+        return MachineJudge.IsMachine(node, pool) ? ForMachine(node, target, catalog, now) : ByImage(node, target, catalog);
     }
+
+    /// <summary>What the node needs by its image and level alone, whoever would do it.</summary>
+    internal static NodeNeed ByImage(Node node, RolloutTarget target, ReleaseCatalog catalog) => target switch
+    {
+        // Current means equal where the catalogue knows nothing about the images.
+        RolloutTarget.Opaque(var text) => string.Equals(node.Image.Text, text, StringComparison.Ordinal)
+            ? NodeNeed.Nothing.Instance
+            : new NodeNeed.Work(NodeWork.Reimage, text, null),
+        RolloutTarget.Image(var image) => ForImage(node, image),
+        RolloutTarget.Reimage reimage => ForReimage(node, reimage),
+        RolloutTarget.Patch patch => ForPatch(node, patch, catalog),
+        _ => throw new InvalidOperationException($"Target {target.GetType().Name} is not known."),
+    };
+
+    private static NodeNeed ForMachine(Node node, RolloutTarget target, ReleaseCatalog catalog, Instant? now)
+    {
+        // CH-50: a channel change switches the updater of a machine that is patched in place, and that is all it has to do.
+        if (target is RolloutTarget.Reimage)
+        {
+            return NodeNeed.Nothing.Instance;
+        }
+
+        var (need, level) = (ByImage(node, target, catalog), LevelOf(target, catalog));
+        if (need is not NodeNeed.Work work)
+        {
+            // A machine gets its first image label from its agent: without one the missing agent is what has to be told.
+            return node is { Agent: null, Image.IsKnown: false } && level is { } wanted && MachineJudge.Obstacle(node, wanted, now) is { } missing ? new NodeNeed.NotTaken(missing) : need;
+        }
+
+        // CH-91, IM-11: packages never go back, so a machine that is patched beyond the moment of an image waits for a later one.
+        if (target is RolloutTarget.Image && node.ReachedLevel is { } reached && reached > level)
+        {
+            return new NodeNeed.NotTaken(new Reason(
+                ReasonCode.NewerThanTarget, $"Node '{node.Name}' is patched to level {reached}, which is later than '{work.Image}' (level {level}). Packages never go back; the next image takes it along."));
+        }
+
+        // CH-37: its agent is told at once, outside rollouts.
+        return node.NotPatchedYet
+            ? new NodeNeed.NotTaken(MachineJudge.Obstacle(node, level ?? default, now) is { Code: not ReasonCode.FixesHeld } obstacle ? obstacle : new Reason(
+                ReasonCode.NotPatchedYet, $"Node '{node.Name}' has joined, and takes no work before its agent has brought it to '{target.Name}'.", Event: "its agent reports the level"))
+            : MachineJudge.Refine(node, work, level, target is RolloutTarget.Patch { LivePatching: true }, now);
+    }
+
+    /// <summary>The level that a machine has at a target; null where a target names no moment.</summary>
+    internal static PatchLevel? LevelOf(RolloutTarget target, ReleaseCatalog catalog) => target switch
+    {
+        RolloutTarget.Patch patch => patch.Level,
+        RolloutTarget.Image(var image) => InPlaceOperations.LevelOf(image, catalog.Find(image)?.Archive),
+        RolloutTarget.Opaque(var text) => InPlaceOperations.LevelOf(NodeImage.Parse(text), null),
+        _ => null,
+    };
 
     private static NodeNeed ForImage(Node node, NodeImage target)
     {

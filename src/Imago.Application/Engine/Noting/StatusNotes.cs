@@ -86,7 +86,7 @@ internal static class StatusNotes
         var spec = frame.Spec.Pools.FirstOrDefault(p => string.Equals(p.Name, pool, StringComparison.Ordinal));
         return spec is null || TargetChooser.For(frame.Input, spec).Target is not { } target
             ? 0
-            : Members(frame, pool).Count(n => TargetJudge.Assess(n, target, frame.Input.Catalog) is NodeNeed.Work);
+            : Members(frame, pool).Count(n => TargetJudge.Assess(n, target, frame.Input.Catalog, spec, frame.Input.Now) is NodeNeed.Work);
     }
 
     private static IEnumerable<Node> Members(NotingFrame frame, string pool)

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Imago.Application.NodeOs;
+using Imago.Domain.NodeOs;
 using Imago.Domain.Rollouts.Actions;
 
 namespace Imago.Application.History.Json;
@@ -65,6 +67,26 @@ internal sealed class ActionConverter : JsonConverter<RolloutAction>
         if (update.DesiredLevel is { } level)
         {
             parts.Add($"order level {level} from");
+        }
+
+        if (update.Order is { } order)
+        {
+            parts.Add($"give the order {order.Id} ({NodeOsWords.Of(order.Mode)}) to");
+        }
+
+        if (update.RemoveOrder)
+        {
+            parts.Add("take the order from");
+        }
+
+        if (update.Updater is { } updater)
+        {
+            parts.Add(updater == OsUpdater.Imago ? "switch the distribution's updater off on" : "switch the distribution's updater on on");
+        }
+
+        if (update.RemoveNotPatchedTaint)
+        {
+            parts.Add("let work come to");
         }
 
         if (parts.Count == 0)

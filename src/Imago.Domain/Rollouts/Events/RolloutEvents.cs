@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Imago.Domain.Images;
+using Imago.Domain.Rollouts.Explanations;
 using Imago.Domain.Rollouts.Records;
 using NodaTime;
 
@@ -72,7 +74,7 @@ public static class RolloutEvents
         {
             // A node that was lost and came back: its steps are told already.
             var wasSettled = known?.Settled.ContainsKey(name) == true;
-            TellOutcome(story, name, known?.Active.GetValueOrDefault(name), wasSettled, outcome, after.Settings.NodeSoak);
+            TellOutcome(story, name, known?.Active.GetValueOrDefault(name), wasSettled, outcome, after.Target.Name, after.Settings.NodeSoak);
         }
     }
 
@@ -83,19 +85,31 @@ public static class RolloutEvents
             return;
         }
 
-        // A node that was given up went from its drain straight there: nothing in between was done to it.
+        // A node that was given up went from its drain straight there: nothing in between was done to it. One that is handed back as it was got as far as being asked.
         var was = before is { } known && known.StartedAt == now.StartedAt ? known.Step : (NodeStep?)null;
-        TellReached(story, name, now.StartedAt, was, now.Step == NodeStep.GivingUp ? NodeStep.Draining : now.Step, soak);
+        var step = now.Step switch
+        {
+            NodeStep.GivingUp => NodeStep.Draining,
+            NodeStep.Releasing when now.Fault is not null => NodeStep.Replacing,
+            var reached => reached,
+        };
+        TellReached(story, name, now.StartedAt, was, step, soak, IsMachine(now.From, now.To));
     }
 
-    private static void TellOutcome(Story story, string name, NodeProgress? before, bool wasSettled, NodeOutcome outcome, Duration soak)
+    private static void TellOutcome(Story story, string name, NodeProgress? before, bool wasSettled, NodeOutcome outcome, string to, Duration soak)
     {
         var was = before is { } known && known.StartedAt == outcome.StartedAt ? known.Step : (NodeStep?)null;
+        if (outcome is { Result: NodeResult.Partial, Work: NodeWork.Reimage } && !wasSettled)
+        {
+            var held = string.Equals(outcome.Fault?.Code, nameof(ReasonCode.FixesHeld), StringComparison.Ordinal);
+            TellReached(story, name, outcome.StartedAt, was, held ? NodeStep.Releasing : NodeStep.Replacing, soak, IsMachine(outcome.From, to));
+        }
+
         if (outcome.Result == NodeResult.Upgraded)
         {
             if (outcome.Work == NodeWork.Reimage && !wasSettled)
             {
-                TellReached(story, name, outcome.StartedAt, was, NodeStep.Releasing, soak);
+                TellReached(story, name, outcome.StartedAt, was, NodeStep.Releasing, soak, IsMachine(outcome.From, to));
             }
 
             story.Tell(name, "Upgrade", "upgraded", outcome.StartedAt, $"Successfully upgraded node: {name}");
@@ -109,7 +123,7 @@ public static class RolloutEvents
     }
 
     // The steps of a reimage come in this order, as numbers, too; null is before the first.
-    private static void TellReached(Story story, string name, Instant started, NodeStep? was, NodeStep now, Duration soak)
+    private static void TellReached(Story story, string name, Instant started, NodeStep? was, NodeStep now, Duration soak, bool inPlace)
     {
         if (was is null)
         {
@@ -125,15 +139,17 @@ public static class RolloutEvents
 
         if (Passed(was, now, NodeStep.Replacing))
         {
-            // UP-133
-            story.Tell(name, "Upgrade", "replace", started, $"Deleting node {name} from API server");
+            // UP-133; a machine that is patched in place stays what it is.
+            story.Tell(name, "Upgrade", "replace", started, inPlace ? $"Patching node {name} in place" : $"Deleting node {name} from API server");
         }
 
         if (Passed(was, now, NodeStep.Verifying))
         {
-            story.Tell(name, "Upgrade", "reimaged", started, $"Successfully reimaged node: {name}");
+            story.Tell(name, "Upgrade", "reimaged", started, $"Successfully {(inPlace ? "patched" : "reimaged")} node: {name}");
         }
     }
+
+    private static bool IsMachine(string from, string to) => NodeImage.Parse(from).Family is { IsOfMachines: true } || NodeImage.Parse(to).Family is { IsOfMachines: true };
 
     private static bool Passed(NodeStep? was, NodeStep now, NodeStep step) => (was is null || was < step) && now >= step;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Imago.Domain.Channels;
 using Imago.Domain.Clusters;
 using Imago.Domain.Rollouts.Actions;
+using Imago.Domain.Rollouts.Machines;
 using Imago.Domain.Rollouts.Planning;
 using Imago.Domain.Rollouts.Records;
 using Imago.Domain.Rollouts.Settings;
@@ -102,7 +103,7 @@ public static class Explainer
             }
 
             var outcome = _record is not null && _record.Target == _target ? _record.Settled.GetValueOrDefault(node.Name) : null;
-            var need = TargetJudge.Assess(node, _target, _input.Catalog);
+            var need = TargetJudge.Assess(node, _target, _input.Catalog, _pool, _input.Now);
             if (outcome is { Result: NodeResult.NotReady or NodeResult.ProviderFailed, Fault: { } fault })
             {
                 var code = outcome.Result == NodeResult.NotReady ? ReasonCode.NotReadyAfterUpgrade : ReasonCode.FailedBefore;
@@ -119,7 +120,7 @@ public static class Explainer
             {
                 NodeNeed.Nothing => (outcome?.Result == NodeResult.Upgraded ? NodeStatus.Upgraded : NodeStatus.Current,
                     [new Reason(ReasonCode.AlreadyCurrent, $"It is at '{_target.Name}'.")]),
-                NodeNeed.NotTaken(var why) => (why.Code == ReasonCode.NewerThanTarget ? NodeStatus.Current : NodeStatus.NotSupported, NotTaken(node, why)),
+                NodeNeed.NotTaken(var why) => (AgentWords.StatusOf(why.Code), NotTaken(node, why)),
                 NodeNeed.Work work => Waiting(node, work, outcome),
                 _ => throw new InvalidOperationException($"Need {need.GetType().Name} of node '{node.Name}' is not known."),
             };
@@ -169,8 +170,8 @@ public static class Explainer
             {
                 NodeStep.Draining => ($"It is being drained since {since}", progress.Since + settings.DrainTimeout),
                 NodeStep.Soaking => ($"It is drained and soaks since {since}", progress.Since + settings.NodeSoak),
-                NodeStep.Replacing => ($"Its provider reimages it since {since}{ProgressOf(node.Name)}", default(NodaTime.Instant?)),
-                NodeStep.Patching => ($"Its agent applies patches since {since}", progress.Since + NodeSteps.LivePatchTimeout),
+                NodeStep.Replacing => ($"{(MachineJudge.IsMachine(node, _pool) ? "Its agent patches it in place" : "Its provider reimages it")} since {since}{ProgressOf(node.Name)}", default(NodaTime.Instant?)),
+                NodeStep.Patching => ($"Its agent applies patches since {since}{(MachineJudge.IsMachine(node, _pool) ? AgentWords.Of(node) : "")}", progress.Since + LivePatches.Timeout),
                 NodeStep.Verifying => ($"The work is done since {since}; it has to become healthy", progress.Since + settings.NodeReadyTimeout),
                 NodeStep.Watching => ($"It is the canary and is watched since {since}", progress.Since + settings.CanarySoak),
                 NodeStep.Releasing => ("It is upgraded; our marks come off", null),
@@ -232,6 +233,11 @@ public static class Explainer
             else if (reasons.Count == 0)
             {
                 reasons.Add(new Reason(ReasonCode.Queued, "It waits for the rollout of its pool to begin.", Event: "the rollout begins"));
+            }
+
+            if (AgentWords.Staged(node, TargetJudge.LevelOf(_target!, _input.Catalog)) is { } staged)
+            {
+                reasons.Add(staged);
             }
 
             if (!node.Image.IsKnown)

@@ -128,4 +128,25 @@ public enum ReasonCode
 
     /// <summary>The node waits for its turn; nothing else holds it.</summary>
     Queued,
+
+    /// <summary>The node is patched in place, and no agent has ever reported from it.</summary>
+    AgentMissing,
+
+    /// <summary>The node's agent has not taken an order that it was given.</summary>
+    AgentSilent,
+
+    /// <summary>The node's agent cannot plan or download what it was told to.</summary>
+    AgentFailing,
+
+    /// <summary>The node's agent refuses the order, and says why (NM-32).</summary>
+    AgentRefused,
+
+    /// <summary>Everything of the level is installed but fixes of packages that are held on the node (NM-34, NM-49).</summary>
+    FixesHeld,
+
+    /// <summary>The node has joined and takes no work before it is at the level (CH-37).</summary>
+    NotPatchedYet,
+
+    /// <summary>What the node needs is planned and downloaded; it waits to be installed.</summary>
+    Staged,
 }

@@ -91,7 +91,9 @@ internal static class Aftermath
         {
             if (Handover.Release(pass, node, outcome.WasUnschedulable))
             {
-                pass.Record = pass.Record with { Settled = pass.Record.Settled.SetItem(name, outcome with { Result = NodeResult.Upgraded }) };
+                var partial = Arrival.Partially(pass, node);
+                var healthy = partial is null ? outcome with { Result = NodeResult.Upgraded } : outcome with { Result = NodeResult.Partial, Fault = partial };
+                pass.Record = pass.Record with { Settled = pass.Record.Settled.SetItem(name, healthy) };
             }
         }
         else if (node.SteeredAway || (node.ScaleDownDisabled && node.Mark is not null))

@@ -1,6 +1,7 @@
 using Imago.Domain.Clusters;
 using Imago.Domain.Images;
 using Imago.Domain.Rollouts.Explanations;
+using Imago.Domain.Rollouts.Machines;
 using Imago.Domain.Rollouts.Records;
 
 namespace Imago.Domain.Rollouts.Planning;
@@ -17,9 +18,14 @@ internal static class Arrival
     {
         var there = pass.Record.Target is RolloutTarget.Reimage reimage
             ? Runs(node, ImageFor(pass.Record, node.Name) ?? reimage.To)
-            : TargetJudge.Assess(node, pass.Record.Target, pass.Input.Catalog) is NodeNeed.Nothing or NodeNeed.NotTaken { Why.Code: ReasonCode.NewerThanTarget };
-        return there ? null : $"it runs '{node.Image.Text}'";
+            : Assess(pass, node) is NodeNeed.Nothing or NodeNeed.NotTaken { Why.Code: ReasonCode.NewerThanTarget or ReasonCode.FixesHeld };
+        return there ? null : $"it runs '{node.Image.Text}'{(MachineJudge.IsMachine(node, pass.Pool) && node.Agent is { } report ? $", and its agent reports phase {report.Phase}" : "")}";
     }
+
+    /// <summary>NM-34: what of the target is held back on a node that has arrived; null: nothing.</summary>
+    public static RolloutFault? Partially(RolloutPass pass, Node node) => Assess(pass, node) is NodeNeed.NotTaken { Why: { Code: ReasonCode.FixesHeld } why }
+        ? new RolloutFault(nameof(ReasonCode.FixesHeld), $"Node '{node.Name}': {why.Message}", node.Name, pass.Now)
+        : null;
 
     /// <summary>Whether a node that was lost is healed as far as its image tells.</summary>
     /// <remarks>
@@ -28,7 +34,9 @@ internal static class Arrival
     /// </remarks>
     public static bool Healed(RolloutPass pass, Node node, NodeOutcome outcome) =>
         (pass.Record.Target is RolloutTarget.Reimage reimage && outcome.Result == NodeResult.NotReady && NodeImage.Compare(node.Image, reimage.To) is ImageOrder.Equal or ImageOrder.Newer)
-        || TargetJudge.Assess(node, pass.Record.Target, pass.Input.Catalog) is NodeNeed.Nothing;
+        || Assess(pass, node) is NodeNeed.Nothing or NodeNeed.NotTaken { Why.Code: ReasonCode.FixesHeld };
+
+    private static NodeNeed Assess(RolloutPass pass, Node node) => TargetJudge.Assess(node, pass.Record.Target, pass.Input.Catalog, pass.Pool);
 
     private static NodeImage? ImageFor(RolloutRecord record, string node) =>
         record.Active.TryGetValue(node, out var progress) ? NodeImage.Parse(progress.To)

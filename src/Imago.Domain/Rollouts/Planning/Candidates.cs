@@ -1,5 +1,6 @@
 using Imago.Domain.Clusters;
 using Imago.Domain.Rollouts.Records;
+using Imago.Domain.Rollouts.Settings;
 
 namespace Imago.Domain.Rollouts.Planning;
 
@@ -15,7 +16,7 @@ internal static class Candidates
         foreach (var node in pass.View.NodesOf(pass.Record.Pool).Values)
         {
             // Judging a node costs less than three searches for its name, and settles it for all that are done.
-            if (Of(pass.Input, node, pass.Record.Target) is { } candidate && !IsTaken(pass.Record, node.Name))
+            if (Of(pass.Input, pass.Pool, node, pass.Record.Target) is { } candidate && !IsTaken(pass.Record, node.Name))
             {
                 found.Add(candidate);
             }
@@ -31,9 +32,9 @@ internal static class Candidates
         || (record.SurgeNodes.TryGetValue(node, out var surge) && surge.Step != SurgeStep.Kept);
 
     /// <summary>The node as a candidate for a target; null if it is there already, or is not taken.</summary>
-    public static Candidate? Of(ClusterInput input, Node node, RolloutTarget target) =>
+    public static Candidate? Of(ClusterInput input, PoolSpec pool, Node node, RolloutTarget target) =>
         // UP-56: a quarantined node waits for its owner. UP-9: a node at the target is not touched.
-        !node.Quarantined && TargetJudge.Assess(node, target, input.Catalog) is NodeNeed.Work need
+        !node.Quarantined && TargetJudge.Assess(node, target, input.Catalog, pool, input.Now) is NodeNeed.Work need
             ? new Candidate(node, need, input.View.LoadOf(node.Name))
             : null;
 

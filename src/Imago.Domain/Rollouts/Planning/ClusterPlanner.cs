@@ -112,7 +112,7 @@ public static class ClusterPlanner
             var todo = new List<Candidate>();
             foreach (var node in input.View.NodesOf(pool.Name).Values)
             {
-                if (Candidates.Of(input, node, target) is { } candidate)
+                if (Candidates.Of(input, pool, node, target) is { } candidate)
                 {
                     todo.Add(candidate);
                 }

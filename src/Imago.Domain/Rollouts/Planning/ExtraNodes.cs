@@ -21,7 +21,7 @@ public sealed record ExtraNodes(int Sum, int Peak)
 
             // UP-154: quarantined nodes do not count.
             var members = input.View.NodesOf(pool.Name).Values.Where(n => !n.Quarantined).ToList();
-            var todo = members.Count(n => Candidates.Of(input, n, target) is not null);
+            var todo = members.Count(n => Candidates.Of(input, pool, n, target) is not null);
             var surge = todo == 0 ? 0 : Concurrency.For(pool, members.Count, todo).Value?.Surge ?? 0;
             (sum, peak) = (sum + surge, Math.Max(peak, surge));
         }

@@ -1,6 +1,8 @@
 using Imago.Domain.Clusters;
+using Imago.Domain.NodeOs;
 using Imago.Domain.Rollouts.Actions;
 using Imago.Domain.Rollouts.Explanations;
+using Imago.Domain.Rollouts.Machines;
 using Imago.Domain.Rollouts.Records;
 using NodaTime;
 
@@ -9,11 +11,6 @@ namespace Imago.Domain.Rollouts.Planning;
 /// <summary>Moves every node under way one step on; see <see cref="NodeStep"/> for the paths.</summary>
 internal static class NodeSteps
 {
-    /// <summary>
-    /// How long a live patch may take before the node counts as not ready: the agent looks every 10 minutes and works for 60 at most (CH-35).
-    /// </summary>
-    internal static readonly Duration LivePatchTimeout = Duration.FromMinutes(70);
-
     public static void Advance(RolloutPass pass)
     {
         foreach (var (name, progress) in pass.Record.Active)
@@ -36,7 +33,7 @@ internal static class NodeSteps
                     Replace(pass, name, progress);
                     break;
                 case NodeStep.Patching:
-                    LivePatch(pass, name, node!, progress);
+                    LivePatches.Advance(pass, name, node!, progress);
                     break;
                 case NodeStep.Verifying:
                     Verify(pass, name, node, progress);
@@ -106,40 +103,35 @@ internal static class NodeSteps
                 pass.SetActive(name, progress.Enter(NodeStep.Verifying, operation.EndedAt ?? pass.Now));
                 Verify(pass, name, pass.View.Nodes.GetValueOrDefault(name), pass.Record.Active[name]);
                 break;
+            case { State: OperationState.Failed } when Refusal(pass, name, operation) is { } refused:
+                // Nothing was done to the node, and its agent will not come back to it: it goes back to work as it was.
+                pass.SetActive(name, progress.Enter(NodeStep.Releasing, pass.Now) with { Fault = refused });
+                Release(pass, name, pass.View.Nodes[name], pass.Record.Active[name]);
+                break;
             case { State: OperationState.Failed }:
+                // An agent that only failed until now may still go on and restart the machine: the node stays empty until it is well.
+                var (who, what) = IsMachine(pass, name) ? ("agent", "patch") : ("provider", "reimage");
                 var fault = new RolloutFault(
-                    "ProviderFailed", $"Node '{name}' is drained, and its provider could not reimage it: {operation.Code}: {operation.Message}", name, pass.Now);
+                    "ProviderFailed", $"Node '{name}' is drained, and its {who} could not {what} it: {operation.Code}: {operation.Message}", name, pass.Now);
                 Aftermath.Lost(pass, name, NodeResult.ProviderFailed, fault);
                 break;
         }
     }
 
-    private static void LivePatch(RolloutPass pass, string name, Node node, NodeProgress progress)
+    /// <summary>The work is reported done: whether the node is healthy at the target is looked at next.</summary>
+    public static void Done(RolloutPass pass, string name, NodeProgress progress)
     {
-        var level = ((RolloutTarget.Patch)pass.Record.Target).Level;
-        if (node.ReachedLevel is { } reached && reached >= level)
-        {
-            pass.SetActive(name, progress.Enter(NodeStep.Verifying, pass.Now));
-            Verify(pass, name, node, pass.Record.Active[name]);
-            return;
-        }
-
-        // CH-34: the order is an annotation; the node's agent does the rest and reports the level it reached.
-        if (node.DesiredLevel is not { } desired || desired < level)
-        {
-            pass.Update(node, new NodeUpdate { DesiredLevel = level });
-        }
-
-        var deadline = progress.Since + LivePatchTimeout;
-        if (pass.Now >= deadline)
-        {
-            NotReady(pass, name, $"its agent has not reached patch level {level} in {LivePatchTimeout.TotalMinutes:0} minutes");
-        }
-        else
-        {
-            pass.Wake(deadline);
-        }
+        pass.SetActive(name, progress.Enter(NodeStep.Verifying, pass.Now));
+        Verify(pass, name, pass.View.Nodes.GetValueOrDefault(name), pass.Record.Active[name]);
     }
+
+    private static bool IsMachine(RolloutPass pass, string name) => pass.View.Nodes.TryGetValue(name, out var node) && MachineJudge.IsMachine(node, pass.Pool);
+
+    private static RolloutFault? Refusal(RolloutPass pass, string name, ProviderOperation operation) =>
+        IsMachine(pass, name) && pass.View.Nodes[name] is { Agent: { Phase: AgentPhase.Refused } report } && string.Equals(report.OrderId, operation.Id, StringComparison.Ordinal)
+            ? new RolloutFault(
+                nameof(ReasonCode.AgentRefused), $"Node '{name}' was not patched: its agent refuses '{pass.Record.Target.Name}': {MachineJudge.Said(report)}. The other nodes go on.", name, pass.Now)
+            : null;
 
     private static void Verify(RolloutPass pass, string name, Node? node, NodeProgress progress)
     {
@@ -200,7 +192,9 @@ internal static class NodeSteps
         var untouched = progress.Work == NodeWork.LivePatch && node.Mark is null;
         if (untouched || Handover.Release(pass, node, progress.WasUnschedulable))
         {
-            pass.Settle(name, NodeResult.Upgraded);
+            // NM-34: what is held back is said of the node; it is not what the others are judged by.
+            var partial = progress.Fault ?? Arrival.Partially(pass, node);
+            pass.Settle(name, partial is null ? NodeResult.Upgraded : NodeResult.Partial, partial);
         }
     }
 
@@ -238,9 +232,9 @@ internal static class NodeSteps
         return Arrival.Complaint(pass, node) ?? NodeHealth.Complaint(pass.View, node);
     }
 
-    private static void NotReady(RolloutPass pass, string name, string complaint) =>
+    public static void NotReady(RolloutPass pass, string name, string complaint) =>
         Aftermath.Lost(pass, name, NodeResult.NotReady, new RolloutFault(
             nameof(ReasonCode.NotReadyAfterUpgrade),
-            $"Node '{name}' was not healthy at '{pass.Record.Target.Name}' in time: {complaint}. Look at the node; if it is the image, withdraw it or name another target.",
+            $"Node '{name}' was not healthy at '{pass.Record.Target.Name}' in time: {complaint}. Look at the node; if it is the {(IsMachine(pass, name) ? "release" : "image")}, withdraw it or name another target.",
             name, pass.Now));
 }

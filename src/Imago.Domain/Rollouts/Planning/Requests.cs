@@ -42,7 +42,7 @@ public static class Requests
                 continue;
             }
 
-            var todo = input.View.NodesOf(pool.Name).Values.Select(n => Candidates.Of(input, n, target)).OfType<Candidate>().ToList();
+            var todo = input.View.NodesOf(pool.Name).Values.Select(n => Candidates.Of(input, pool, n, target)).OfType<Candidate>().ToList();
             if (todo.Count == 0)
             {
                 yield return new RequestAnswer(pool.Name, request.OperationId, null);

@@ -1,6 +1,7 @@
 using Imago.Domain.Clusters;
 using Imago.Domain.Rollouts.Actions;
 using Imago.Domain.Rollouts.Explanations;
+using Imago.Domain.Rollouts.Machines;
 using Imago.Domain.Rollouts.Records;
 using Imago.Domain.Rollouts.Settings;
 using NodaTime;
@@ -74,7 +75,10 @@ internal sealed class RolloutPass(ClusterInput input, PoolSpec pool, RolloutReco
             return operation;
         }
 
-        _requests.Add(new RolloutAction.AskProvider(new ProviderRequest(id, verb, Record.Pool, node, image, level, Input.Epoch)));
+        _requests.Add(new RolloutAction.AskProvider(new ProviderRequest(id, verb, Record.Pool, node, image, level, Input.Epoch)
+        {
+            Archive = MachineOrders.ArchiveOf(Input.Catalog, Images.NodeImage.Parse(image), level),
+        }));
         return null;
     }
 

@@ -77,7 +77,7 @@ internal static class Steering
 
             var wanted = record.SurgeNodes.TryGetValue(name, out var surge)
                 ? upgraded && surge.Step == SurgeStep.Serving
-                : Candidates.Of(pass.Input, node, record.Target) is { Need.Kind: NodeWork.Reimage };
+                : Candidates.Of(pass.Input, pass.Pool, node, record.Target) is { Need.Kind: NodeWork.Reimage };
             if (wanted)
             {
                 return false;

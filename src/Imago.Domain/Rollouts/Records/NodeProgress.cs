@@ -73,7 +73,7 @@ public sealed record NodeProgress
     /// <summary>Whether this node is the canary of the rollout (UP-151).</summary>
     public bool IsCanary { get; init; }
 
-    /// <summary>Why it is given up; set in step <see cref="NodeStep.GivingUp"/>.</summary>
+    /// <summary>Why it is given up; set in step <see cref="NodeStep.GivingUp"/>, and in <see cref="NodeStep.Releasing"/> of a node that is handed back as it was.</summary>
     public RolloutFault? Fault { get; init; }
 
     /// <summary>Enters a step.</summary>
@@ -100,6 +100,9 @@ public enum NodeResult
 
     /// <summary>The node is gone; nobody of ours removed it.</summary>
     Gone,
+
+    /// <summary>It serves and is not at the target: its agent holds fixes back or refused the order (NM-34). Nothing is wrong with the target, so the others go on.</summary>
+    Partial,
 }
 
 /// <summary>A node finished with.</summary>

@@ -3,6 +3,7 @@ using Imago.Domain.Clusters;
 using Imago.Domain.Images;
 using Imago.Domain.Rollouts;
 using Imago.Domain.Rollouts.Actions;
+using Imago.Domain.Rollouts.Machines;
 using Imago.Domain.Rollouts.Planning;
 using Imago.Domain.Rollouts.Records;
 using Imago.Domain.Rollouts.Settings;
@@ -16,7 +17,7 @@ namespace Imago.Domain.Tests.Rollouts.Kit;
 /// stop and 20 s to become ready on another node; a node takes 3 min to be made, 4 to be reimaged, 1 to be deleted, and 1 more to become Ready; the agent
 /// patches in 8 min. It refuses what the API would refuse by failing the test: an obedient world has no stale budgets.
 /// </summary>
-internal sealed class ObedientWorld
+internal sealed partial class ObedientWorld
 {
     private readonly TestCluster _cluster;
     private readonly Dictionary<string, ProviderOperation> _operations = new(StringComparer.Ordinal);
@@ -199,6 +200,13 @@ internal sealed class ObedientWorld
             Store(start);
         }
 
+        if (!changed)
+        {
+            var care = MachineCare.Decide(Input());
+            Consider(care.WakeAt);
+            changed |= Apply(care.Actions);
+        }
+
         return (changed, wake);
 
         void Consider(Instant? at)
@@ -223,7 +231,8 @@ internal sealed class ObedientWorld
         Spec = Spec,
         Catalog = _catalog,
         Records = _records,
-        Operations = _operations.ToImmutableDictionary(o => o.Key, o => o.Value.State == OperationState.Running ? o.Value with { Progress = Progress } : o.Value, StringComparer.Ordinal),
+        Operations = _operations.Select(o => KeyValuePair.Create(o.Key, o.Value.State == OperationState.Running ? o.Value with { Progress = Progress } : o.Value))
+            .Concat(OrderedOperations()).ToImmutableDictionary(StringComparer.Ordinal),
         Epoch = 1,
     };
 
@@ -274,10 +283,17 @@ internal sealed class ObedientWorld
             ScaleDownDisabled = update.ScaleDownDisabled ?? node.ScaleDownDisabled,
             Quarantined = update.Quarantined ?? node.Quarantined,
             DesiredLevel = update.DesiredLevel ?? node.DesiredLevel,
+            Order = update.RemoveOrder ? null : update.Order ?? node.Order,
+            Updater = update.Updater ?? node.Updater,
+            NotPatchedYet = node.NotPatchedYet && !update.RemoveNotPatchedTaint,
         };
         next.ShouldNotBe(node, $"the update of {action.Node} changes nothing");
         Put(next);
-        if (update.DesiredLevel is { } level)
+        if (update.Order is { } order)
+        {
+            Ordered(action.Node, order);
+        }
+        else if (update.DesiredLevel is { } level)
         {
             Schedule(Duration.FromMinutes(8), () =>
             {
@@ -361,6 +377,11 @@ internal sealed class ObedientWorld
         if (_operations.ContainsKey(request.OperationId))
         {
             return false;
+        }
+
+        if (IsInPlace(request.Pool))
+        {
+            return Order(request);
         }
 
         Story.Say(Now, $"ask provider: {request.Verb} {request.Node}{(request.Image is { } image ? $" with {Story.Short(image)}" : "")}");

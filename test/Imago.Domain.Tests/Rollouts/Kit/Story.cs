@@ -43,6 +43,9 @@ internal sealed class Story
         Add(update.SteeredAway, "taint", "untaint");
         Add(update.Quarantined, "quarantine", "unquarantine");
         Add(update.DesiredLevel is not null ? true : null, $"order {update.DesiredLevel}", "");
+        Add(update.Order is not null ? true : null, $"give order {update.Order?.Mode}", "");
+        Add(update.Updater is not null ? true : null, $"updater {update.Updater}", "");
+        Add(update.RemoveNotPatchedTaint ? true : null, "let work come", "");
         Say(at, $"node {node}: {string.Join(", ", parts)}");
 
         void Add(bool? value, string yes, string no)

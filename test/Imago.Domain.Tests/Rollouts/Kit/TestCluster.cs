@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Imago.Domain.Channels;
 using Imago.Domain.Clusters;
 using Imago.Domain.Images;
+using Imago.Domain.NodeOs;
 using Imago.Domain.Rollouts;
 using Imago.Domain.Rollouts.Actions;
 using Imago.Domain.Rollouts.Records;
@@ -161,6 +162,27 @@ internal sealed class TestCluster
     public TestCluster Patched(PatchLevel level, bool reboot, Instant? at = null)
     {
         _patches.Add(new PatchRelease("ubuntu2204", level, at ?? level.Moment, reboot, TouchesKernelOrLibc: reboot));
+        return this;
+    }
+
+    /// <summary>A pool of Debian machines that are patched in place, at the level of <see cref="Machines.Base"/>, each with an agent that has reported; on channel SecurityPatch.</summary>
+    public TestCluster Machines(string pool, int nodes, Func<UpgradeSettings, UpgradeSettings>? settings = null)
+    {
+        Pool(
+            pool, nodes, Kit.Machines.Base, settings: s => (settings ?? (x => x))(s with { MaxSurge = IntOrPercent.Of(0), MaxUnavailable = IntOrPercent.Of(1) }),
+            spec: p => p with { Provider = ProviderCapabilities.Default with { CanSurge = false, InPlace = true } });
+        foreach (var node in _nodes.Values.Where(n => string.Equals(n.Pool, pool, StringComparison.Ordinal)).ToList())
+        {
+            _nodes[node.Name] = node with { Agent = Kit.Machines.Idle, Updater = OsUpdater.Imago };
+        }
+
+        return Channel(NodeOsChannel.SecurityPatch);
+    }
+
+    /// <summary>A level of the track of those machines.</summary>
+    public TestCluster MachinesPatched(PatchLevel level, bool reboot)
+    {
+        _patches.Add(new PatchRelease(Kit.Machines.Track, level, level.Moment, RebootRequired: null, TouchesKernelOrLibc: reboot) { Archive = Kit.Machines.ArchiveAt(level) });
         return this;
     }
 

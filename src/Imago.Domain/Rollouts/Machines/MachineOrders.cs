@@ -1,0 +1,51 @@
+using Imago.Domain.Clusters;
+using Imago.Domain.Images;
+using Imago.Domain.Images.Archives;
+using Imago.Domain.NodeOs;
+using Imago.Domain.Rollouts.Actions;
+
+namespace Imago.Domain.Rollouts.Machines;
+
+/// <summary>The orders that planners give to agents themselves; those of drained nodes go through the provider, see <see cref="InPlaceOperations.OrderOf"/>.</summary>
+internal static class MachineOrders
+{
+    /// <summary>The moment of the archives that a target names for machines of an image; null: the catalogue names none.</summary>
+    public static ArchiveState? ArchiveOf(ReleaseCatalog catalog, NodeImage image, PatchLevel? level) => level is { } asked
+        ? image.Family?.PatchTrack is { } track ? catalog.FindPatch(track, asked)?.Archive : null
+        : catalog.Find(image)?.Archive;
+
+    /// <summary>CH-30: to patch while the node serves.</summary>
+    public static NodeOrder Live(ClusterInput input, string rollout, Node node, PatchLevel level) => new()
+    {
+        Id = $"{rollout}/{node.Name}/LivePatch",
+        Mode = OrderMode.Live,
+        Content = OrderContent.Security,
+        Level = level,
+        Archive = ArchiveOf(input.Catalog, node.Image, level),
+        Epoch = input.Epoch,
+        GivenAt = input.Now,
+    };
+
+    /// <summary>To plan and download only.</summary>
+    /// <param name="input">What is decided from.</param>
+    /// <param name="id">Identity of the order.</param>
+    /// <param name="node">The node.</param>
+    /// <param name="work">What it will be worked on for.</param>
+    public static NodeOrder? Stage(ClusterInput input, string id, Node node, NodeNeed.Work work) =>
+        Drained(input, id, node, work) is { } order ? order with { Mode = OrderMode.Stage, Image = null } : null;
+
+    /// <summary>CH-37: to patch a node that no work has come to yet, with the reboot if one is needed.</summary>
+    /// <param name="input">What is decided from.</param>
+    /// <param name="id">Identity of the order.</param>
+    /// <param name="node">The node.</param>
+    /// <param name="work">What it is worked on for.</param>
+    public static NodeOrder? Drained(ClusterInput input, string id, Node node, NodeNeed.Work work)
+    {
+        var image = NodeImage.Parse(work.Image);
+        var request = new ProviderRequest(id, ProviderVerb.Reimage, node.Pool, node.Name, work.Image, work.Level, input.Epoch)
+        {
+            Archive = ArchiveOf(input.Catalog, work.Level is null ? image : node.Image, work.Level),
+        };
+        return InPlaceOperations.OrderOf(request, input.Now);
+    }
+}

@@ -1,0 +1,196 @@
+using Imago.Domain.Clusters;
+using Imago.Domain.NodeOs;
+using Imago.Domain.Rollouts.Events;
+using Imago.Domain.Rollouts.Explanations;
+using Imago.Domain.Rollouts.Planning;
+using Imago.Domain.Rollouts.Records;
+using Imago.Domain.Rollouts.Settings;
+using Imago.Domain.Tests.Rollouts.Kit;
+using NodaTime;
+using Shouldly;
+using Xunit;
+
+namespace Imago.Domain.Tests.Rollouts;
+
+/// <summary>Whole rollouts of machines that are patched in place, played in the obedient world.</summary>
+public sealed class MachineRolloutTests
+{
+    [Fact]
+    [Trait("Rule", "CH-30")]
+    [Trait("Rule", "UP-151")]
+    public void Rollout_NoRebootNeeded_PatchesLiveCanaryFirst()
+    {
+        var world = new ObedientWorld(Shop(4, reboot: false, s => s with { MaxUnavailable = IntOrPercent.Of(2), Canary = Canary.FirstNode })).Play();
+
+        world.ShouldBeTidy();
+        world.Record("a").Phase.ShouldBe(RolloutPhase.Succeeded);
+        world.Orders.Where(o => o.Order.Mode != OrderMode.Stage).ShouldAllBe(o => o.Order.Mode == OrderMode.Live);
+        world.Story.Lines.ShouldNotContain(l => l.Contains("cordon", StringComparison.Ordinal) || l.Contains("evict", StringComparison.Ordinal));
+        world.Story.ShouldMatch("machines-live");
+    }
+
+    [Fact]
+    [Trait("Rule", "CH-31")]
+    [Trait("Rule", "UP-31")]
+    [Trait("Rule", "IM-5")]
+    public void Rollout_RebootNeeded_DrainsMaxUnavailableAtATimeAndSaysSoInTheLabel()
+    {
+        var world = new ObedientWorld(Shop(4, reboot: true, s => s with { MaxUnavailable = IntOrPercent.Of(2), Canary = Canary.FirstNode }));
+        world.Restarting.UnionWith(["a-1", "a-2", "a-3", "a-4"]);
+
+        world.Play();
+
+        world.ShouldBeTidy();
+        world.Record("a").Phase.ShouldBe(RolloutPhase.Succeeded);
+        world.NodeNamed("a-3").Image.Text.ShouldBe(Machines.Base + "-2026.06.20");
+        world.Orders.Where(o => o.Order.Mode != OrderMode.Stage).ShouldAllBe(o => o.Order.Mode == OrderMode.Drained && o.Order.Archive == Machines.ArchiveAt(Machines.Level));
+        world.Story.ShouldMatch("machines-drained");
+    }
+
+    [Fact]
+    [Trait("Rule", "CH-33")]
+    [Trait("Rule", "NM-59")]
+    public void Rollout_AgentFindsThatARebootWouldFollow_DrainsThatNodeWithinTheSlots()
+    {
+        var world = new ObedientWorld(Shop(3, reboot: false));
+        world.Restarting.UnionWith(["a-1", "a-2", "a-3"]);
+
+        world.Play();
+
+        world.ShouldBeTidy();
+        world.Record("a").Phase.ShouldBe(RolloutPhase.Succeeded);
+        world.Orders.Where(o => o.Node == "a-1" && o.Order.Mode != OrderMode.Stage).Select(o => o.Order.Mode).ShouldBe([OrderMode.Live, OrderMode.Drained]);
+        world.Story.ShouldMatch("machines-escalate");
+    }
+
+    [Fact]
+    [Trait("Rule", "NM-34")]
+    public void Rollout_FixesHeldOnANode_SettlesItPartialAndGoesOn()
+    {
+        var world = new ObedientWorld(Shop(3, reboot: false, s => s with { Canary = Canary.FirstNode }));
+        world.Holding.Add("a-1");
+
+        world.Play(6 * 60);
+
+        world.Record("a").Phase.ShouldBe(RolloutPhase.Succeeded);
+        world.Record("a").Settled["a-1"].Result.ShouldBe(NodeResult.Partial);
+        world.Record("a").Settled["a-1"].Fault.ShouldNotBeNull().Message.ShouldContain("kubelet stays at 1.34.1 instead of 1.34.2 (apt-mark hold)");
+        world.Record("a").Settled["a-3"].Result.ShouldBe(NodeResult.Upgraded);
+        Told(world, "a-1").Status.ShouldBe(NodeStatus.Blocked);
+        Told(world, "a-1").Reasons[0].Code.ShouldBe(ReasonCode.FixesHeld);
+        world.Orders.Count(o => o.Node == "a-1" && o.Order.Mode == OrderMode.Live).ShouldBe(1, "it is not tried again in the same window");
+    }
+
+    [Fact]
+    [Trait("Rule", "NM-34")]
+    public void Rollout_FixesHeldOnADrainedNode_PutsItBackToWork()
+    {
+        var world = new ObedientWorld(Shop(2, reboot: true));
+        world.Restarting.UnionWith(["a-1", "a-2"]);
+        world.Holding.Add("a-1");
+
+        world.Play(6 * 60);
+
+        world.ShouldBeTidy();
+        world.Record("a").Settled["a-1"].Result.ShouldBe(NodeResult.Partial);
+        world.Record("a").Settled["a-2"].Result.ShouldBe(NodeResult.Upgraded);
+        world.NodeNamed("a-1").Unschedulable.ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    [Trait("Rule", "NM-32")]
+    public void Rollout_AgentRefuses_HandsTheNodeBackAsItWasAndGoesOn(bool drained)
+    {
+        var world = new ObedientWorld(Shop(2, reboot: drained));
+        world.Refusing.Add("a-1");
+
+        world.Play(6 * 60);
+
+        world.ShouldBeTidy();
+        world.Record("a").Phase.ShouldBe(RolloutPhase.Succeeded);
+        world.Record("a").Settled["a-1"].Result.ShouldBe(NodeResult.Partial);
+        world.Record("a").Settled["a-2"].Result.ShouldBe(NodeResult.Upgraded);
+        world.NodeNamed("a-1").Unschedulable.ShouldBeFalse();
+        Told(world, "a-1").Reasons[0].Message.ShouldContain("UnknownSystem: No driver for this system");
+    }
+
+    [Fact]
+    [Trait("Rule", "CH-35")]
+    [Trait("Rule", "CH-32")]
+    public void Rollout_SilentAgent_HaltsAfterSeventyMinutesAndTakesTheLiveOrderBack()
+    {
+        var world = new ObedientWorld(Shop(2, reboot: false));
+        world.Silent.Add("a-1");
+
+        world.Play(75);
+
+        world.Record("a").Phase.ShouldBe(RolloutPhase.Failed);
+        world.Record("a").Fault.ShouldNotBeNull().Message.ShouldContain("has not reached patch level 20260620T000000Z in 70 minutes; it has not taken the order");
+        world.NodeNamed("a-1").Order.ShouldNotBeNull().Mode.ShouldBe(OrderMode.Stage, "the agent may come to itself at any odd hour");
+
+        world.Play(6 * 60);
+
+        world.Record("a").Phase.ShouldBe(RolloutPhase.Succeeded, "the retry does without it");
+        world.Record("a").Settled.Keys.ShouldBe(["a-2"]);
+        Told(world, "a-1").Reasons[0].Code.ShouldBe(ReasonCode.AgentSilent);
+    }
+
+    [Fact]
+    [Trait("Rule", "CH-32")]
+    [Trait("Rule", "CH-33")]
+    public void Rollout_OutsideTheWindow_StagesOnlyAndGoesByWhatTheNodesFound()
+    {
+        // The catalogue says live; the plans of two nodes say otherwise.
+        var world = new ObedientWorld(Shop(3, reboot: false).With(s => s with { Window = Windows.Daily("20:00", 4) }));
+        world.Restarting.UnionWith(["a-1", "a-2"]);
+
+        world.Play(24 * 60);
+
+        world.ShouldBeTidy();
+        var opens = Some.After(8 * 60);
+        world.Orders.Where(o => o.At < opens).Select(o => (o.Node, o.Order.Mode)).ShouldBe([("a-1", OrderMode.Stage), ("a-2", OrderMode.Stage), ("a-3", OrderMode.Stage)]);
+        world.Orders.Where(o => o.At >= opens).Select(o => (o.Node, o.Order.Mode)).ShouldBe(
+            [("a-1", OrderMode.Drained), ("a-3", OrderMode.Live), ("a-2", OrderMode.Drained)], ignoreOrder: true);
+        world.Orders.ShouldAllBe(o => o.At < opens || o.At < opens + Duration.FromHours(4));
+    }
+
+    [Fact]
+    [Trait("Rule", "UP-133")]
+    public void Events_OfADrainedMachine_SayThatItIsPatchedInPlace()
+    {
+        var world = new ObedientWorld(Shop(1, reboot: true)).Play();
+
+        var record = world.Record("a");
+        RolloutEvents.Between(record with { Settled = RolloutRecord.EmptySettled }, record).Select(e => e.Message).ShouldBe(
+            ["Draining node: a-1", "Patching node a-1 in place", "Successfully patched node: a-1", "Successfully upgraded node: a-1"]);
+    }
+
+    [Fact]
+    [Trait("Rule", "CH-37")]
+    public void Newcomer_IsPatchedAtOnceOutsideTheWindowAndThenLetIn()
+    {
+        var cluster = Shop(2, reboot: true).With(s => s with { Window = Windows.Daily("20:00", 4) }).Node("a-2", n => n with { NotPatchedYet = true });
+        var world = new ObedientWorld(cluster);
+        world.Restarting.Add("a-2");
+
+        world.Play(60);
+
+        world.Orders.Where(o => o.Node == "a-2").ShouldHaveSingleItem().Order.Mode.ShouldBe(OrderMode.Drained);
+        world.NodeNamed("a-2").NotPatchedYet.ShouldBeFalse();
+        world.NodeNamed("a-2").ReachedLevel.ShouldBe(Machines.Level);
+        world.NodeNamed("a-2").Unschedulable.ShouldBeFalse();
+    }
+
+    private static TestCluster Shop(int nodes, bool reboot, Func<UpgradeSettings, UpgradeSettings>? settings = null) => new TestCluster()
+        .Machines("a", nodes, settings)
+        .MachinesPatched(Machines.Level, reboot)
+        .Deployment("shop/web", [.. Enumerable.Range(1, nodes).Select(n => $"a-{n}")]);
+
+    private static NodeExplanation Told(ObedientWorld world, string node)
+    {
+        var input = world.Input();
+        return Explainer.Explain(input, ClusterPlanner.Decide(input), underWay: null)[node];
+    }
+}

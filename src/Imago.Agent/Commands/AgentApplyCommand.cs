@@ -30,7 +30,7 @@ internal static class AgentApplyCommand
                 state = await ApplyAsync(setting, order, cancellation);
             }
 
-            await WriteAsync(setting, state, parsed.GetValue(options.Json));
+            await WriteAsync(setting, state, options.WantsJson(parsed));
             return state.Phase is AgentPhase.Applied or AgentPhase.Rebooting ? AgentExitCode.Ok : AgentExitCode.Failed;
         });
         return command;

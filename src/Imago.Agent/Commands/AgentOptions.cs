@@ -5,9 +5,21 @@ using Imago.Domain.NodeOs;
 
 namespace Imago.Agent.Commands;
 
+/// <summary>For whom an answer is written.</summary>
+internal enum AgentOutput
+{
+    /// <summary>For people.</summary>
+    Table,
+
+    /// <summary>For programs.</summary>
+    Json,
+}
+
 /// <summary>Options that commands of the agent share.</summary>
 internal sealed class AgentOptions
 {
+    private readonly Option<AgentOutput> _output = CreateOutput();
+
     public Option<string?> Settings { get; } = new("--settings") { Description = "Settings file [default: /etc/imago/agent.json, if it is there].", HelpName = "file" };
 
     public Option<string?> Kubeconfig { get; } = new("--kubeconfig")
@@ -18,8 +30,6 @@ internal sealed class AgentOptions
     public Option<string?> NodeName { get; } = new("--node-name") { Description = "Name of the node [default: the machine's name in lower case].", HelpName = "name" };
 
     public Option<string?> State { get; } = new("--state") { Description = "Folder of the agent's state on the machine [default: /var/lib/imago-agent].", HelpName = "folder" };
-
-    public Option<bool> Json { get; } = Output();
 
     public Option<PatchLevel> Level { get; } = new("--level")
     {
@@ -61,13 +71,16 @@ internal sealed class AgentOptions
         command.Add(Kubeconfig);
         command.Add(NodeName);
         command.Add(State);
-        command.Add(Json);
+        command.Add(_output);
     }
 
+    /// <summary>Whether the answer is for programs.</summary>
+    public bool WantsJson(ParseResult parsed) => parsed.GetValue(_output) == AgentOutput.Json;
+
     // `--output table|json`, as every other command of the product takes it.
-    private static Option<bool> Output()
+    private static Option<AgentOutput> CreateOutput()
     {
-        var option = new Option<bool>("--output", "-o")
+        var option = new Option<AgentOutput>("--output", "-o")
         {
             Description = "For whom the answer is written: people or programs [default: table].",
             HelpName = "table|json",
@@ -79,9 +92,8 @@ internal sealed class AgentOptions
                     result.AddError($"--output: '{text}' is not known. Write 'table' or 'json'.");
                 }
 
-                return string.Equals(text, "json", StringComparison.OrdinalIgnoreCase);
+                return string.Equals(text, "json", StringComparison.OrdinalIgnoreCase) ? AgentOutput.Json : AgentOutput.Table;
             },
-            Arity = ArgumentArity.ExactlyOne,
         };
         option.CompletionSources.Add("table", "json");
         return option;

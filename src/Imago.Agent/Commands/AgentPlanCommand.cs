@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
-using Imago.Agent.State;
 using Imago.NodeOs;
 
 namespace Imago.Agent.Commands;
@@ -25,15 +23,7 @@ internal static class AgentPlanCommand
                 plan = await setting.Machine.Driver.PlanAsync(goal, new ConsoleProgress(console.Error), cancellation);
             }
 
-            if (parsed.GetValue(options.Json))
-            {
-                await console.Out.WriteLineAsync(JsonSerializer.Serialize(PlanText.ToWire(plan), StateJson.Default.PlanWire));
-            }
-            else
-            {
-                await PlanReport.WriteAsync(console.Out, plan);
-            }
-
+            await console.Out.WriteLineAsync((options.WantsJson(parsed) ? PlanJson.Write(plan) : PlanText.Write(plan)).TrimEnd());
             return AgentExitCode.Ok;
         });
         return command;

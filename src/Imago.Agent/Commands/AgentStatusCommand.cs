@@ -20,7 +20,7 @@ internal static class AgentStatusCommand
             var setting = AgentSetting.Of(parsed, options, console);
             setting.Memory.Refresh();
             var (state, problem) = await ReadAsync(setting, cancellation);
-            if (parsed.GetValue(options.Json))
+            if (options.WantsJson(parsed))
             {
                 var now = Instant.FromDateTimeOffset(console.Clock.GetUtcNow());
                 await console.Out.WriteLineAsync(ReportText.Write(AgentReports.Of(state, setting.Machine.BootId, Imago.NodeOs.Machine.OsRelease.Of(setting.Root), AgentSetting.Version, now)));

@@ -30,11 +30,11 @@ internal static class StatusReport
 
         if (state.Planned is { } planned && state.Phase != AgentPhase.Applied)
         {
-            await output.WriteLineAsync($"planned    {planned.Packages} packages, {PlanReport.WordOf(planned.Verdict)} afterwards");
+            await output.WriteLineAsync($"planned    {planned.Packages} packages, {StateWords.WordOf(planned.Verdict)} afterwards");
         }
 
-        await PlanReport.WriteHeldAsync(output, state.Held);
-        await output.WriteLineAsync($"restart    {PlanReport.WordOf(state.Verdict)}");
+        await StateWords.WriteHeldAsync(output, state.Held);
+        await output.WriteLineAsync($"restart    {StateWords.WordOf(state.Verdict)}");
         if (state.Updater is { } updater)
         {
             await output.WriteLineAsync($"updater    {(updater == OsUpdater.Imago ? "the distribution's own is switched off" : "the distribution's own keeps the packages")}");

@@ -87,16 +87,10 @@ internal sealed record AgentState
     /// <summary>Equal by content.</summary>
     public bool Equals(AgentState? other) => other is not null && MachineId == other.MachineId && Reached == other.Reached && Order == other.Order && Phase == other.Phase
         && Reason == other.Reason && Message == other.Message && Attempts == other.Attempts && LastAttemptAt == other.LastAttemptAt && NextAttemptAt == other.NextAttemptAt
-        && IsWorking == other.IsWorking && IsOpen == other.IsOpen && SamePlan(Plan, other.Plan) && BootId == other.BootId && RestartAskedAt == other.RestartAskedAt
+        && IsWorking == other.IsWorking && IsOpen == other.IsOpen && Plan == other.Plan && BootId == other.BootId && RestartAskedAt == other.RestartAskedAt
         && Restarts == other.Restarts && HasRestarted == other.HasRestarted && Planned == other.Planned && Held.AsSpan().SequenceEqual(other.Held.AsSpan()) && Verdict == other.Verdict
         && Inventory == other.Inventory && Updater == other.Updater && UpdaterRetryAt == other.UpdaterRetryAt && Image == other.Image && ImageAppliedAt == other.ImageAppliedAt;
 
     /// <inheritdoc />
     public override int GetHashCode() => HashCode.Combine(MachineId, Reached, Order?.Order.Id, Phase, Attempts, NextAttemptAt, IsOpen, BootId);
-
-    // Lists in records compare by identity.
-    private static bool SamePlan(PatchPlan? left, PatchPlan? right) => left is null || right is null
-        ? ReferenceEquals(left, right)
-        : left.Goal == right.Goal && left.Archive == right.Archive && left.Changes.AsSpan().SequenceEqual(right.Changes.AsSpan())
-            && left.Held.AsSpan().SequenceEqual(right.Held.AsSpan()) && left.DownloadBytes == right.DownloadBytes && left.Verdict == right.Verdict;
 }

@@ -100,7 +100,7 @@ internal static class NodePatches
                 written["lastTransitionTime"] = InstantPattern.General.Format(now);
             }
 
-            list.Add(written);
+            list.Add((JsonNode)written);
         }
 
         return list.Count == 0 ? null : new JsonObject { ["status"] = new JsonObject { ["conditions"] = list } };

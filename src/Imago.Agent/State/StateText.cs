@@ -4,6 +4,7 @@ using Imago.Agent.Deciding;
 using Imago.Application.NodeOs;
 using Imago.Domain.Images;
 using Imago.Domain.NodeOs;
+using Imago.NodeOs;
 using NodaTime;
 using NodaTime.Text;
 
@@ -31,13 +32,13 @@ internal static class StateText
             NextAttemptAt = Moment(state.NextAttemptAt),
             IsWorking = state.IsWorking,
             IsOpen = state.IsOpen,
-            Plan = state.Plan is { } plan ? PlanText.ToWire(plan) : null,
+            Plan = state.Plan is { } plan ? JsonNode.Parse(PlanJson.Write(plan)) : null,
             BootId = state.BootId,
             RestartAskedAt = Moment(state.RestartAskedAt),
             Restarts = state.Restarts,
             HasRestarted = state.HasRestarted,
             Planned = state.Planned is { } p ? new PlannedWire(p.Level.ToString(), NodeOsWords.Of(p.Content), NodeOsWords.Of(p.Verdict), p.Packages, p.DownloadBytes) : null,
-            Held = state.Held.IsEmpty ? null : [.. state.Held.Select(PlanText.ToWire)],
+            Held = state.Held.IsEmpty ? null : [.. state.Held.Select(h => new KeptBackWire(h.Package, h.Installed, h.Available, h.Why))],
             Verdict = NodeOsWords.Of(state.Verdict),
             Inventory = state.Inventory,
             Updater = state.Updater is { } updater ? NodeOsWords.Of(updater) : null,
@@ -80,13 +81,13 @@ internal static class StateText
         NextAttemptAt = Moment(wire.NextAttemptAt),
         IsWorking = wire.IsWorking,
         IsOpen = wire.IsOpen,
-        Plan = PlanText.FromWire(wire.Plan),
+        Plan = wire.Plan is { } plan ? PlanJson.Read(plan.ToJsonString(), out _) : null,
         BootId = wire.BootId ?? "",
         RestartAskedAt = Moment(wire.RestartAskedAt),
         Restarts = wire.Restarts,
         HasRestarted = wire.HasRestarted,
         Planned = Planned(wire.Planned),
-        Held = [.. (wire.Held ?? []).Select(PlanText.FromWire)],
+        Held = [.. (wire.Held ?? []).Select(h => new HeldPackage(h.Package ?? "", h.Installed ?? "", h.Available ?? "", h.Why ?? ""))],
         Verdict = NodeOsWords.Verdict(wire.Verdict) ?? RebootVerdict.None,
         Inventory = wire.Inventory ?? "",
         Updater = NodeOsWords.Updater(wire.Updater),

@@ -32,7 +32,7 @@ internal sealed record StateWire
 
     public bool IsOpen { get; init; }
 
-    public PlanWire? Plan { get; init; }
+    public JsonNode? Plan { get; init; }
 
     public string? BootId { get; init; }
 
@@ -59,37 +59,10 @@ internal sealed record StateWire
     public string? ImageAppliedAt { get; init; }
 }
 
-/// <summary>A plan as it lies on the disk, and as <c>--output json</c> prints it.</summary>
-internal sealed record PlanWire
-{
-    public string? Level { get; init; }
-
-    public string? Content { get; init; }
-
-    public string? RepoService { get; init; }
-
-    /// <summary>The moment that was ordered.</summary>
-    public JsonNode? Ordered { get; init; }
-
-    /// <summary>The moment that was found and verified.</summary>
-    public JsonNode? Archive { get; init; }
-
-    public ChangeWire[]? Changes { get; init; }
-
-    public KeptBackWire[]? Held { get; init; }
-
-    public long DownloadBytes { get; init; }
-
-    public string? Verdict { get; init; }
-}
-
-internal sealed record ChangeWire(string? Name, string? Architecture, string? From, string? To, string? Pocket);
-
 internal sealed record KeptBackWire(string? Package, string? Installed, string? Available, string? Why);
 
 internal sealed record PlannedWire(string? Level, string? Content, string? Verdict, int Packages, long DownloadBytes);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
 [JsonSerializable(typeof(StateWire))]
-[JsonSerializable(typeof(PlanWire))]
 internal sealed partial class StateJson : JsonSerializerContext;

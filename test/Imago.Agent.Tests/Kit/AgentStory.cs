@@ -54,7 +54,7 @@ internal sealed class AgentStory : IDisposable
             {
                 await new AgentWork(new AgentTools(Machine, _memory, Node, Clock)).DoAsync(step, Wishes, TestContext.Current.CancellationToken);
             }
-            catch (KilledException)
+            catch (OperationCanceledException) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
             {
                 Kills++;
                 StartAgain();

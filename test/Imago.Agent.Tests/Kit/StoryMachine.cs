@@ -6,22 +6,9 @@ using Imago.NodeOs;
 namespace Imago.Agent.Tests.Kit;
 
 /// <summary>The process is killed here. Nothing of the agent may catch it, as nothing catches SIGKILL.</summary>
-internal sealed class KilledException : OperationCanceledException
+internal static class Killed
 {
-    public KilledException()
-        : this("The process was killed.")
-    {
-    }
-
-    public KilledException(string message)
-        : base(message)
-    {
-    }
-
-    public KilledException(string message, Exception innerException)
-        : base(message, innerException)
-    {
-    }
+    public static OperationCanceledException Now() => new("The process was killed.");
 }
 
 /// <summary>A machine made of memory, with one package that every level replaces. It can be killed in, fail in, or do any of its steps.</summary>
@@ -119,7 +106,7 @@ internal sealed class StoryMachine : IMachine, INodeOsDriver
         if (Restarts)
         {
             Boot();
-            throw new KilledException();
+            throw Killed.Now();
         }
 
         return ValueTask.CompletedTask;
@@ -153,7 +140,7 @@ internal sealed class StoryMachine : IMachine, INodeOsDriver
             case null:
                 return;
             case "kill":
-                throw new KilledException();
+                throw Killed.Now();
             case var reason:
                 throw new NodeOsException(Enum.Parse<NodeOsReason>(reason), "It was fated.");
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Imago.Domain.Clusters;
 using Imago.Domain.Images;
+using Imago.Domain.NodeOs;
 using Imago.Simulation.Blueprints;
 using Imago.Simulation.Scheduling;
 using Imago.Simulation.Tracing;
@@ -65,6 +66,19 @@ internal sealed class SimulatedNode(NodeBlueprint blueprint, string uid, NodeSha
 
     public PatchLevel? ReachedLevel { get; set; }
 
+    /// <summary>What the agent of a machine that is patched in place says; null: there is none.</summary>
+    public AgentReport? Agent { get; set; }
+
+    /// <summary>The order for that agent.</summary>
+    public NodeOrder? Order { get; set; }
+
+    public OsUpdater? Updater { get; set; }
+
+    public bool NotPatchedYet { get; set; }
+
+    /// <summary>Whether it is patched in place: nothing makes it anew.</summary>
+    public bool IsMachine => NodeImage.Parse(Image).Family is { IsOfMachines: true };
+
     /// <summary>Whether somebody changed its labels, annotations or taints by hand.</summary>
     public bool Edited { get; set; }
 
@@ -115,6 +129,10 @@ internal sealed class SimulatedNode(NodeBlueprint blueprint, string uid, NodeSha
         ScaleDownDisabled = ScaleDownDisabled,
         Quarantined = Quarantined,
         RebootPending = RebootPending,
+        Agent = Agent,
+        Order = Order,
+        Updater = Updater,
+        NotPatchedYet = NotPatchedYet,
         AutoProvisioned = Blueprint.AutoProvisioned,
         Kubelet = KubernetesVersion.TryParse(Blueprint.KubeletVersion, out var kubelet) ? kubelet : null,
         CreatedAt = CreatedAt,

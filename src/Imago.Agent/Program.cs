@@ -1,3 +1,5 @@
 using System.CommandLine;
+using Imago.Agent.Commands;
 
-return await new RootCommand("Keeps the operating system of one machine at an ordered patch level.").Parse(args).InvokeAsync();
+// An installation under way is ended in order when the service is stopped; that takes longer than the two seconds that are the default.
+return await AgentCommands.CreateRoot(AgentConsole.OfProcess()).Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(2) });

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using Imago.Agent.Commands;
 using Imago.Application.Ports;
 using Imago.Cli.Activities;
 using Imago.Cli.Apply;
@@ -109,6 +110,7 @@ public static class ImagoCommand
         root.Add(PrincipalCommands.Create(terminal));
         root.Add(RoleCommands.Create(terminal));
         root.Add(ApplyCommand.Create(terminal));
+        root.Add(AgentCommands.Create(new AgentConsole(terminal.Out, terminal.Error, terminal.Clock, terminal.Environment)));
         root.WithExamples(
             "# a node OS upgrade to watch, in two minutes",
             "imago demo",

@@ -16,6 +16,16 @@ public sealed record PatchGoal(PatchLevel Level, OrderContent Content)
 
     /// <summary>CH-36: address of the package repository for machines without internet; null: none.</summary>
     public IPAddress? RepoService { get; init; }
+
+    /// <summary>NM-49: packages that the level names, so that they are not kept back although the machine's settings keep them, in order.</summary>
+    public ImmutableArray<string> Names { get; init; } = [];
+
+    /// <summary>Equal by content.</summary>
+    public bool Equals(PatchGoal? other) => other is not null && Level == other.Level && Content == other.Content && Equals(Archive, other.Archive)
+        && Equals(RepoService, other.RepoService) && Names.AsSpan().SequenceEqual(other.Names.AsSpan());
+
+    /// <inheritdoc />
+    public override int GetHashCode() => HashCode.Combine(Level, Content, Archive, RepoService, Names.Length);
 }
 
 /// <summary>One package that a plan installs or upgrades.</summary>
@@ -50,6 +60,13 @@ public sealed record PatchPlan
 
     /// <summary>Whether nothing has to be installed.</summary>
     public bool IsEmpty => Changes.IsEmpty;
+
+    /// <summary>Equal by content.</summary>
+    public bool Equals(PatchPlan? other) => other is not null && Goal == other.Goal && Archive == other.Archive && DownloadBytes == other.DownloadBytes
+        && Verdict == other.Verdict && Changes.AsSpan().SequenceEqual(other.Changes.AsSpan()) && Held.AsSpan().SequenceEqual(other.Held.AsSpan());
+
+    /// <inheritdoc />
+    public override int GetHashCode() => HashCode.Combine(Goal, Archive, Changes.Length, Held.Length, DownloadBytes, Verdict);
 }
 
 /// <summary>What a machine is and has.</summary>

@@ -32,14 +32,10 @@ internal static class AgentReason
     /// <summary>Something that nobody expected.</summary>
     public const string Unexpected = nameof(Unexpected);
 
-    /// <summary>Somebody else uses the agent on this machine.</summary>
-    public const string Busy = nameof(Busy);
-
     /// <summary>Every reason that a report can carry.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
         .. Enum.GetNames<NodeOsReason>(), OrderUnreadable, RebootNeeded, FixesHeld, Interrupted, RestartFailed, StillRebootRequired, StateUnwritable, UpdaterNotSwitched, Unexpected,
-        Busy,
     ];
 
     /// <summary>What to do about it, as a sentence.</summary>
@@ -67,7 +63,6 @@ internal static class AgentReason
         StillRebootRequired => "See which kernel the boot loader starts: it is not the newest that is installed.",
         StateUnwritable => "Make room where the agent keeps its state, and check that it may be written. Nothing is installed until then.",
         UpdaterNotSwitched => "See the message for the unit that could not be switched. It is tried again.",
-        Busy => "Let the other agent or command end.",
         _ => "This is a bug in Imago; please report the message.",
     };
 

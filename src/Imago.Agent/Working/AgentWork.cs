@@ -256,6 +256,9 @@ internal sealed class AgentWork(AgentTools tools)
     private async Task VerifyRestartedAsync(CancellationToken cancellation)
     {
         var (order, driver) = (State.Order!, tools.Machine.Driver);
+
+        // Whatever reading it comes to: the machine has had its restart.
+        tools.Memory.Keep(State with { HasRestarted = true });
         if (order.Order.Content != OrderContent.Reboot && State.Plan is { } plan)
         {
             await VerifyAsync(driver, plan, cancellation);

@@ -41,6 +41,7 @@ internal static class OperationNames
     public const string AttachmentWrite = "Imago/managedClusters/attachments/write";
     public const string AttachmentDelete = "Imago/managedClusters/attachments/delete";
     public const string AttachmentCheck = "Imago/managedClusters/check/action";
+    public const string NodeCredential = "Imago/managedClusters/listNodeCredential/action";
     public const string RolloutAbort = "Imago/managedClusters/rollouts/abort/action";
     public const string ReleaseWrite = "Imago/releases/write";
     public const string PrincipalWrite = "Imago/servicePrincipals/write";
@@ -77,6 +78,7 @@ internal static class OperationNames
         [AttachmentDelete] = "Detach cluster",
         [AttachmentCheck] = "Check attached cluster",
         ["Imago/managedClusters/reach/action"] = "Reach attached cluster",
+        [NodeCredential] = "List node credential",
         [RolloutAbort] = "Abort rollout",
         [ReleaseWrite] = "Publish release",
         [PrincipalWrite] = "Create or update service principal",

@@ -52,7 +52,7 @@ public static class AgentPoolAdmission
 
         var document = ClusterDocument.Of(cluster);
         KubernetesVersion? kubernetes = KubernetesVersion.TryParse(StatusText.ReadCluster(cluster.Status).KubernetesVersion, out var has) ? has : null;
-        var surroundings = new PoolSurroundings(document.NodeOsChannel, kubernetes, document.KubernetesVersion, document.HasLongTermSupport, document.Location);
+        var surroundings = new PoolSurroundings(document.NodeOsChannel, kubernetes, document.KubernetesVersion, document.HasLongTermSupport, document.Location, document.HasRegisteredNodes);
         var admitted = new PoolRules(surroundings, version, context, problems)
             .Judge(before is null ? id.Name : ResourceId.Parse(before.Id).Id!.Name, root, before, nameof(PoolMode.User), "properties");
         if (attached is null && before is not null && new PoolDocument(admitted.Name, root.Inner("properties")).Mode != PoolMode.System && IsLastSystemPool(id, stored))

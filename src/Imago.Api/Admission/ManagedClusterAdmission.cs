@@ -61,7 +61,7 @@ public static class ManagedClusterAdmission
         attached?.CheckChannel(merged, storedDocument, problems);
         ForceRules.Settle(merged, storedDocument, version, context, problems);
 
-        var surroundings = new PoolSurroundings(merged.NodeOsChannel, kubernetes, merged.KubernetesVersion, merged.HasLongTermSupport, merged.Location);
+        var surroundings = new PoolSurroundings(merged.NodeOsChannel, kubernetes, merged.KubernetesVersion, merged.HasLongTermSupport, merged.Location, merged.HasRegisteredNodes);
         var pools = new ClusterPools([.. stored.Where(r => r.IsOf(ResourceTypes.AgentPool))], new PoolRules(surroundings, version, context, problems), version, problems) { IsAttached = attached is not null };
         var (written, removed) = pools.Judge(profiles, isNew: before is null);
         var window = MaintenanceDrafts.Find(stored, ConfigurationKind.NodeOsUpgrade);

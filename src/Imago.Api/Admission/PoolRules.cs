@@ -20,7 +20,8 @@ namespace Imago.Api.Admission;
 /// <param name="KubernetesText">The version as asked for; what a pool that says nothing gets.</param>
 /// <param name="LongTerm">Whether it has long-term support.</param>
 /// <param name="Location">Where it is.</param>
-internal sealed record PoolSurroundings(NodeOsChannel Channel, KubernetesVersion? Kubernetes, string? KubernetesText, bool LongTerm, string Location);
+/// <param name="MayBeEmpty">Whether a System pool may be without nodes, because machines register themselves.</param>
+internal sealed record PoolSurroundings(NodeOsChannel Channel, KubernetesVersion? Kubernetes, string? KubernetesText, bool LongTerm, string Location, bool MayBeEmpty);
 
 /// <summary>One pool that is written, by itself or with its cluster.</summary>
 /// <remarks>Rules: EV-83, CH-20, IM-20, IM-44, UP-12…31.</remarks>
@@ -57,7 +58,7 @@ internal sealed class PoolRules(PoolSurroundings cluster, ApiVersion version, Ad
         }
 
         var created = status is null ? kubernetes : Parse(status.CreatedAtKubernetes);
-        PoolSettings.Check(pool, pool.Spec(kubernetes, created, null, null), path, problems);
+        PoolSettings.Check(pool, pool.Spec(kubernetes, created, null, null), cluster.MayBeEmpty, path, problems);
         var image = kubernetes is { } known ? CheckImage(pool, before, known, path) : null;
         return Outcome(name, root, stored, status, kubernetes, image);
     }

@@ -12,10 +12,10 @@ internal static partial class PoolSettings
 {
     private static readonly string[] ReservedPrefixes = ["kubernetes.azure.com/", "kubernetes.io/"];
 
-    public static void Check(PoolDocument pool, PoolSpec spec, string path, AdmissionProblems problems)
+    public static void Check(PoolDocument pool, PoolSpec spec, bool mayBeEmpty, string path, AdmissionProblems problems)
     {
         CheckUpgradeSettings(pool, spec, path, problems);
-        CheckSize(pool, path, problems);
+        CheckSize(pool, mayBeEmpty, path, problems);
         foreach (var name in pool.Properties.TextMap("nodeLabels").Keys)
         {
             // IM-17: those are set by the service.
@@ -53,12 +53,12 @@ internal static partial class PoolSettings
         }
     }
 
-    private static void CheckSize(PoolDocument pool, string path, AdmissionProblems problems)
+    private static void CheckSize(PoolDocument pool, bool mayBeEmpty, string path, AdmissionProblems problems)
     {
-        var least = pool.Mode == PoolMode.System ? 1 : 0;
+        var least = pool.Mode == PoolMode.System && !mayBeEmpty ? 1 : 0;
         if (pool.Count < least)
         {
-            problems.Add(Paths.Join(path, "count"), $"Node pool '{pool.Name}' is a System pool and needs at least one node. Set count to 1 or more, or make it a User pool.");
+            problems.Add(Paths.Join(path, "count"), $"Node pool '{pool.Name}' is a System pool and needs at least one node. Set count to 1 or more, or make it a User pool. Only where machines register themselves (tag {ClusterDocument.NodesTag}=registered of the cluster) may it be empty.");
         }
 
         // UP-69: min and max bound what the autoscaler makes of the pool, not an upgrade: its surge may exceed max.

@@ -15,4 +15,10 @@ public interface IKubeconfigSource
     /// <param name="caller">For whom, for the token's subject.</param>
     /// <param name="cancellation">Cancels.</param>
     ValueTask<KubeconfigAccess> AccessAsync(string clusterKey, bool admin, string caller, CancellationToken cancellation);
+
+    /// <summary>Access to a cluster for one machine that is, or will be, a node of it: only to what is its own.</summary>
+    /// <param name="clusterKey">The cluster; it exists.</param>
+    /// <param name="node">Name of the node; it need not exist.</param>
+    /// <param name="cancellation">Cancels.</param>
+    ValueTask<KubeconfigAccess> NodeAccessAsync(string clusterKey, string node, CancellationToken cancellation);
 }

@@ -20,6 +20,12 @@ internal sealed record ClusterDocument(JsonObject Root)
 
     public JsonObject Properties => Root.Inner("properties");
 
+    /// <summary>Tag of a cluster whose nodes are machines that register themselves, so that it can do without any of its own; value <c>registered</c>.</summary>
+    public const string NodesTag = "imago-nodes";
+
+    /// <summary>Whether machines register themselves as its nodes: then even a System pool may be empty.</summary>
+    public bool HasRegisteredNodes => string.Equals(Root.Object("tags")?.Text(NodesTag), "registered", StringComparison.OrdinalIgnoreCase);
+
     public string Location => Root.Text("location") ?? "";
 
     public bool IsAutomatic => string.Equals(Root.Object("sku")?.Text("name"), AutomaticSku, StringComparison.Ordinal);

@@ -38,7 +38,20 @@ internal static class ExtensionSchemas
         new("level", Text, "A level of the track, such as 20261120T000000Z."),
         new("publishedAt", Text, "When it is published; RFC 3339; now if it is left out."),
         new("withdrawnAt", Text, "From when it is no target any more; RFC 3339."),
-        new("rebootRequired", new ValueSchema.Flag(), "Whether going to the level from the one before needs a reboot; of patch levels only."));
+        new("rebootRequired", new ValueSchema.Flag(), "Whether going to the level from the one before needs a reboot; of patch levels only."),
+        new("touchesKernelOrLibc", new ValueSchema.Flag(), "Whether the level brings a kernel or a C library; decides where rebootRequired is not known. Of patch levels only."),
+        new("previous", Text, "The level that the verdict compares with; left out: the one before in the track. Of patch levels only."),
+        new("sinceImage", Object("BaseImageVerdict", new("base", Text, "Version of a base image, such as 202611.13.0."), new("rebootRequired", new ValueSchema.Flag(), "Whether going there from that image needs a reboot.")), "The second verdict, against a base image. Of patch levels only."),
+        new("archive", new ValueSchema.List(Object(
+            "ArchiveSuite",
+            new("pocket", new ValueSchema.Text { Allowed = ["release", "updates", "security"] }, "What the suite is for."),
+            new("uri", Text, "Address of the archive, without the suite."),
+            new("suite", Text, "The suite by its codename, such as bookworm-security."),
+            new("components", new ValueSchema.List(Text), "Components, such as main."),
+            new("date", Text, "Date of its Release file; RFC 3339, UTC."),
+            new("sha256", Text, "SHA-256 of its InRelease file."))), "The moment of package archives that makes it on a running machine."));
+
+    public static ValueSchema.Object NodeCredential { get; } = Object("NodeCredential", new SchemaProperty("node", Text, "Name of the node; it need not be there yet."));
 
     public static ValueSchema.Object Attachment { get; } = Object(
         "AttachmentRequest",
@@ -53,7 +66,7 @@ internal static class ExtensionSchemas
             new("token", new ValueSchema.Text { Longest = 16 * 1024 }, "Its bearer token. Never returned."),
             new("authorityPem", new ValueSchema.Text { Longest = 64 * 1024 }, "The certificate authority of the address, as PEM.")), "Who makes and reimages the nodes; without, channels that reimage are not possible."));
 
-    public static ImmutableArray<ValueSchema.Object> All { get; } = [Pause, Resume, OverrideWindow, Forecast, Release, Attachment];
+    public static ImmutableArray<ValueSchema.Object> All { get; } = [Pause, Resume, OverrideWindow, Forecast, Release, NodeCredential, Attachment];
 
     /// <summary>The body, or everything that is wrong with it. Unlike resources, actions keep nothing, so what they do not know is refused.</summary>
     public static (JsonObject Body, ImmutableArray<ArmError> Problems) Read(ValueSchema.Object schema, ApiRequest request)

@@ -79,6 +79,8 @@ internal sealed class QuestionEndpoints(Scopes scopes, IClusterQueries queries, 
             ["zone"] = explanation.Zone,
             ["image"] = explanation.Image,
             ["patchLevel"] = node?.ReachedLevel?.ToString(),
+            ["orderedLevel"] = (node?.Order?.Level ?? node?.DesiredLevel)?.ToString(),
+            ["rebootPending"] = node?.RebootPending ?? false,
             ["ready"] = node?.Ready ?? false,
             ["schedulable"] = node is { Unschedulable: false },
             ["state"] = explanation.Status.ToString(),
@@ -86,6 +88,7 @@ internal sealed class QuestionEndpoints(Scopes scopes, IClusterQueries queries, 
 
             // The earliest instant at which it can move: when the most decisive reason ends by itself.
             ["expectedAt"] = WireText.Of(ExpectedAt(explanation)),
+            ["agent"] = node is null ? null : AgentDocument.Of(node),
             ["reasons"] = new JsonArray([.. explanation.Reasons.Select(Document)]),
         };
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Imago.Application.Attachments;
 using Imago.Cli.Remote;
 using Imago.Cli.Terminals;
 
@@ -16,7 +17,14 @@ internal static class AttachmentFacts
         .Add("chosen pools", string.Join(", ", attachment.Objects("properties.pools").Select(p => $"{p.Text("name")} ({p.Text("selector")})")))
         .Write(terminal);
 
-    public static string Provider(JsonNode? attachment) => attachment.Text("properties.provider.kind") is { } kind ? $"{kind}, {attachment.Text("properties.provider.endpoint")}" : "none";
+    public static string Provider(JsonNode? attachment) => attachment.Text("properties.provider.kind") switch
+    {
+        null => "none",
+
+        // Agents on the nodes have no address.
+        ProviderKinds.InPlace => $"{ProviderKinds.InPlace}, agents on the nodes",
+        var kind => $"{kind}, {attachment.Text("properties.provider.endpoint")}",
+    };
 
     public static string Reachability(JsonNode? attachment) =>
         attachment.Text("properties.unreachable.since") is { } since ? $"not since {since}: {attachment.Text("properties.unreachable.error")}" : "yes";

@@ -42,7 +42,10 @@ internal static class RemoteExplain
         node.Text("patchLevel") is { } level ? $"{node.Text("image")}, patched to {level}" : node.Text("image") ?? "",
         node.Text("targetImage"),
         StatusOf(node),
-        [.. node.Objects("reasons").Select(r => new ReportedReason(r.Text("code") ?? "", r.Text("message") ?? "", r.Moment("until"), r.Text("event")))]);
+        [.. node.Objects("reasons").Select(r => new ReportedReason(r.Text("code") ?? "", r.Text("message") ?? "", r.Moment("until"), r.Text("event")))])
+    {
+        Agent = AgentWords.Of(node),
+    };
 
     // A node in the middle of an upgrade says which step it is in; for a person it is one of those that are not finished.
     private static NodeStatus StatusOf(JsonObject node) => Enum.TryParse<NodeStatus>(node.Text("state"), ignoreCase: true, out var status) ? status : NodeStatus.Pending;

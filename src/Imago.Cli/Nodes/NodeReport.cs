@@ -25,7 +25,7 @@ internal static class NodeReport
 
     public static void Write(Terminal terminal, IEnumerable<ReportedNode> nodes)
     {
-        var groups = nodes.GroupBy(n => (n.Status, n.Pool, n.Runs, n.Target, Why: string.Join('\n', n.Reasons.Select(r => Why(n.Name, r)))))
+        var groups = nodes.GroupBy(n => (n.Status, n.Pool, n.Runs, n.Target, n.Agent, Why: string.Join('\n', n.Reasons.Select(r => Why(n.Name, r)))))
             .OrderBy(g => Array.IndexOf(Order, g.Key.Status)).ThenBy(g => g.Key.Pool, StringComparer.Ordinal).ThenBy(g => g.First().Name, StringComparer.Ordinal);
         foreach (var group in groups)
         {
@@ -42,6 +42,11 @@ internal static class NodeReport
             if (group.Key.Target is { } target && target != group.Key.Runs)
             {
                 terminal.WriteProse(target, "  target  ");
+            }
+
+            if (group.Key.Agent is { } agent)
+            {
+                terminal.WriteProse(agent, "  agent   ");
             }
 
             var lead = "  why     ";

@@ -11,7 +11,11 @@ namespace Imago.Cli.Nodes;
 /// <param name="Target">What it is to run; null when there is no target.</param>
 /// <param name="Status">Where it stands.</param>
 /// <param name="Reasons">Why.</param>
-internal sealed record ReportedNode(string Name, string Pool, string Runs, string? Target, NodeStatus Status, ImmutableArray<ReportedReason> Reasons);
+internal sealed record ReportedNode(string Name, string Pool, string Runs, string? Target, NodeStatus Status, ImmutableArray<ReportedReason> Reasons)
+{
+    /// <summary>What its agent does, for people; null: it has none.</summary>
+    public string? Agent { get; init; }
+}
 
 /// <summary>A reason as it is told. Its code is a word: a newer server may have some that this version does not know.</summary>
 internal sealed record ReportedReason(string Code, string Message, Instant? Until, string? Event)

@@ -76,6 +76,7 @@ public sealed class ClusterInspector(ConnectCluster connect, TimeProvider clock)
             Workloads = await reading.WorkloadsAsync(cancellation),
             UpgradePlans = await reading.PlansAsync(cancellation),
             Provider = provider,
+            InPlace = attachment.Provider?.Kind == ProviderKinds.InPlace,
             Traces = await new TraceReading(client, attachment.Namespace).ReadAsync(cancellation),
         };
         return (facts, limits);

@@ -63,9 +63,9 @@ internal static class ApiRequests
         where T : KubernetesObject =>
         new(HttpMethod.Put, PathOf(type.Kind, item.Metadata.Namespace, item.Metadata.Name), "update", type.ToString()) { Body = BodyOf(type, item), ContentType = Json, Repeatable = true };
 
-    public static ApiRequest Patch<T>(ResourceType<T> type, ObjectKey key, PatchKind kind, ReadOnlyMemory<byte> patch)
+    public static ApiRequest Patch<T>(ResourceType<T> type, ObjectKey key, PatchKind kind, ReadOnlyMemory<byte> patch, string? part = null)
         where T : KubernetesObject =>
-        new(HttpMethod.Patch, PathOf(type.Kind, key.Namespace, key.Name), "patch", type.ToString())
+        new(HttpMethod.Patch, PathOf(type.Kind, key.Namespace, key.Name) + (part is null ? "" : $"/{part}"), "patch", type.ToString())
         {
             Body = patch,
             ContentType = kind switch

@@ -118,6 +118,11 @@ public sealed class KubernetesClient : IDisposable
         where T : KubernetesObject =>
         WriteAsync(ApiRequests.Patch(type, key, kind, patch), type, cancellation);
 
+    /// <summary>Patches what an object reports (its subresource <c>status</c>); lists of conditions are merged by type, so that those of others stay.</summary>
+    public Task<Answer<T>> PatchStatusAsync<T>(ResourceType<T> type, ObjectKey key, ReadOnlyMemory<byte> patch, CancellationToken cancellation)
+        where T : KubernetesObject =>
+        WriteAsync(ApiRequests.Patch(type, key, PatchKind.Strategic, patch, "status"), type, cancellation);
+
     /// <summary>Deletes an object, or begins to.</summary>
     public async Task<Answer<Status>> DeleteAsync<T>(ResourceType<T> type, ObjectKey key, DeleteOptions? how, CancellationToken cancellation)
         where T : KubernetesObject

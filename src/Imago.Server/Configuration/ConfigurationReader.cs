@@ -22,14 +22,17 @@ public static class ConfigurationReader
     public static ConfigurationResult Read(ConfigurationSources sources)
     {
         List<string> problems = [];
+        var archives = new ArchiveConfiguration(problems);
         var options = new ServerOptions { DataFolder = DataFolderPath.Default(n => sources.Environment.GetValueOrDefault(n)) };
         if (sources.File is var (path, text))
         {
-            options = Apply(options, FromFile(path, text, problems), problems);
+            options = Apply(options, archives.Take(FromFile(path, text, problems)), problems);
         }
 
         options = Apply(options, FromEnvironment(sources.Environment, problems), problems);
-        options = Apply(options, sources.Flags.Select(f => (f.Key, f.Value, Where: "the command line")), problems);
+        options = Apply(options, archives.Take(sources.Flags.Select(f => (f.Key, f.Value, Where: "the command line"))), problems);
+        options = options with { Archives = archives.Read() };
+        FeedRules.Check(options, problems);
         if (options.CertificateFile is null != options.CertificateKeyFile is null)
         {
             problems.Add("certificate.file and certificate.keyFile belong together: give both or neither.");
@@ -123,7 +126,7 @@ public static class ConfigurationReader
         }
     }
 
-    private static string Suggestion(string typed, IEnumerable<string> known)
+    internal static string Suggestion(string typed, IEnumerable<string> known)
     {
         var (distance, nearest) = known.Select(k => (Distance(typed.ToUpperInvariant(), k.ToUpperInvariant()), k)).Min();
         return distance <= MostSlips ? $" Did you mean '{nearest}'?" : "";

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Imago.Api.Authentication;
 using Imago.Api.Limits;
+using Imago.Application.Catalog.Archives;
+using Imago.Application.Catalog.Feeds;
 using Imago.Simulation.Serving;
 using Microsoft.Extensions.Logging;
 using NodaTime;
@@ -68,8 +70,19 @@ public sealed record ServerOptions
     /// <summary>AZ-46: what polling clients are asked to wait.</summary>
     public Duration RetryAfter { get; init; } = Duration.FromSeconds(1);
 
-    /// <summary>File with releases, read again when it changes.</summary>
+    /// <summary>File with releases, or address of one; read again when it changes.</summary>
     public string? ReleaseFeed { get; init; }
+
+    /// <summary>File with the public keys that may sign the feed; null: signatures are not asked for.</summary>
+    public string? FeedKeyring { get; init; }
+
+    /// <summary>SHA-256 that the feed has to have; null: any.</summary>
+    public string? FeedSha256 { get; init; }
+
+    public Duration FeedInterval { get; init; } = FeedSettings.DefaultInterval;
+
+    /// <summary>Package archives that are watched for levels and images.</summary>
+    public ImmutableArray<ArchiveSettings> Archives { get; init; } = [];
 
     /// <summary>EV-60: how long the activity log and other history is kept.</summary>
     public Duration Retention { get; init; } = Duration.FromDays(90);

@@ -10,7 +10,7 @@ namespace Imago.Server.Configuration;
 /// <summary>All settings. The docs list them, and a test compares.</summary>
 public static class SettingCatalog
 {
-    private const string DurationWords = "a number with ms, s, m, h or d, such as 90s";
+    internal const string DurationWords = "a number with ms, s, m, h or d, such as 90s";
 
     public static ImmutableArray<Setting> All { get; } =
     [
@@ -31,7 +31,10 @@ public static class SettingCatalog
         new("engine.leaseLength", DurationWords + ", from 10s to 10m", "1m", "How long a server may give no sign of life before others take over its clusters; attached ones after half as long again.", (o, t) => Time(t, "10s", "10m") is { } x ? o with { LeaseLength = x } : null),
         new("features.registration", DurationWords, "1m", "How long the registration of a feature or provider takes.", (o, t) => Time(t, "0s", "1d") is { } x ? o with { FeatureRegistration = x } : null),
         new("api.retryAfter", DurationWords + ", from 1s to 1m", "1s", "How long clients wait between two looks at an operation.", (o, t) => Time(t, "1s", "1m") is { } x ? o with { RetryAfter = x } : null),
-        new("releases.feed", "a JSON file", "none", "Releases beyond those that come with the product; read again when it changes.", (o, t) => Text(t) is { } x ? o with { ReleaseFeed = x } : null),
+        new("releases.feed", "a JSON file, or an address with https", "none", "Releases beyond those that come with the product; read again when it changes.", (o, t) => Text(t) is { } x ? o with { ReleaseFeed = x } : null),
+        new("releases.feedKeyring", "a file of OpenPGP public keys, binary or armoured", "none", "Who may sign the feed; the signature lies beside it, with .asc behind its name.", (o, t) => Text(t) is { } x ? o with { FeedKeyring = x } : null),
+        new("releases.feedSha256", "64 hexadecimal digits", "none", "The hash that the feed must have.", (o, t) => Hash(t) is { } x ? o with { FeedSha256 = x } : null),
+        new("releases.feedInterval", DurationWords + ", from 10s to 1d", "5m", "How often a feed with an address, a keyring or a hash is fetched; any other file is looked at every second.", (o, t) => Time(t, "10s", "1d") is { } x ? o with { FeedInterval = x } : null),
         new("history.retention", DurationWords + ", from 1d to 3650d", "90d", "How long the activity log and ended operations are kept.", (o, t) => Time(t, "1d", "3650d") is { } x ? o with { Retention = x } : null),
         new("identity.issuer", "an https address", "the built-in issuer", "An OpenID Connect issuer whose tokens are accepted instead.", (o, t) => Address(t, "https") is { } x ? o with { Issuer = x } : null),
         new("identity.audiences", "texts, separated by commas", "https://management.core.windows.net/,https://management.azure.com/", "What a token must be for.", (o, t) => List(t) is { Length: > 0 } x ? o with { Audiences = x } : null),
@@ -62,6 +65,8 @@ public static class SettingCatalog
 
     private static ImmutableArray<string> List(string text) => [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
 
+    private static string? Hash(string text) => text.Trim() is { Length: 64 } hash && hash.All(char.IsAsciiHexDigit) ? hash.ToLowerInvariant() : null;
+
     private static double? Number(string text, double least, double most) =>
         double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number : null;
 
@@ -72,7 +77,7 @@ public static class SettingCatalog
         where T : struct, Enum =>
         Array.Find(Enum.GetNames<T>(), n => string.Equals(n, text, StringComparison.OrdinalIgnoreCase)) is { } name ? Enum.Parse<T>(name) : null;
 
-    private static Duration? Time(string text, string least, string most) =>
+    internal static Duration? Time(string text, string least, string most) =>
         Span(text) is { } span && span >= Span(least) && span <= Span(most) ? span : null;
 
     private static Duration? Span(string text)

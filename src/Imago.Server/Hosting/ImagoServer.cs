@@ -23,7 +23,6 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace Imago.Server.Hosting;
 
@@ -123,9 +122,7 @@ public static class ImagoServer
     private static void AddEngine(IServiceCollection services, ServerOptions options, string replica)
     {
         services.AddSingleton(new EngineOptions { Holder = replica, LeaseLength = options.LeaseLength, Seed = RandomNumberGenerator.GetInt32(int.MaxValue) });
-        services.AddSingleton(s => new RunningCatalog(
-            ShippedCatalog.Load().Releases, s.GetRequiredService<IStore>(), options.ReleaseFeed, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<RunningCatalog>>()));
-        services.AddSingleton<ICatalogSource>(s => s.GetRequiredService<RunningCatalog>());
+        services.AddReleaseSources(options, replica);
         services.AddSingleton<ReleaseWatch>();
         services.AddSingleton<EngineMetrics>();
         services.AddSingleton<ClusterEngine>();
@@ -167,6 +164,7 @@ public static class ImagoServer
 
         // What is measured before it listens is lost.
         _ = app.Services.GetRequiredService<PrometheusMetrics>();
+        _ = app.Services.GetRequiredService<ReleaseSourceMetrics>();
         _ = app.Services.GetService<OtlpExport>();
         app.UseTwins();
 

@@ -8,9 +8,11 @@ internal sealed class KubeconfigAccesses(ServerAddress address, ClusterTokens to
 {
     public const string Path = "/kubernetes";
 
-    public ValueTask<KubeconfigAccess> AccessAsync(string clusterKey, bool admin, string caller, CancellationToken cancellation)
-    {
-        var token = tokens.Make(new TwinCaller(clusterKey, caller, admin ? ClusterRole.Admin : ClusterRole.User));
-        return ValueTask.FromResult(new KubeconfigAccess(new Uri($"{address.Text}{Path}{clusterKey}"), authorityPem, token));
-    }
+    public ValueTask<KubeconfigAccess> AccessAsync(string clusterKey, bool admin, string caller, CancellationToken cancellation) =>
+        ValueTask.FromResult(Of(new TwinCaller(clusterKey, caller, admin ? ClusterRole.Admin : ClusterRole.User)));
+
+    public ValueTask<KubeconfigAccess> NodeAccessAsync(string clusterKey, string node, CancellationToken cancellation) =>
+        ValueTask.FromResult(Of(TwinCaller.OfNode(clusterKey, node)));
+
+    private KubeconfigAccess Of(TwinCaller caller) => new(new Uri($"{address.Text}{Path}{caller.Cluster}"), authorityPem, tokens.Make(caller));
 }

@@ -300,6 +300,17 @@ public sealed class PoolAdmissionTests
     }
 
     [Fact]
+    public void Write_SystemPoolWithoutNodes_IsFineWhereMachinesRegisterThemselves()
+    {
+        var cluster = WrittenCluster.Made();
+        cluster.PutPool("sys", Properties("\"count\":0")).ShouldRefuse("properties.count", "imago-nodes=registered");
+
+        var empty = new WrittenCluster();
+        empty.Put("""{"location":"north-1","tags":{"imago-nodes":"registered"},"properties":{"agentPoolProfiles":[{"name":"sys","count":0,"mode":"System"}]}}""").ShouldBeNull();
+        empty.PutPool("sys", Properties("\"count\":0,\"nodeLabels\":{\"a\":\"b\"}")).ShouldBeNull();
+    }
+
+    [Fact]
     public void Write_LastSystemPool_StaysOne()
     {
         var cluster = WrittenCluster.Made();

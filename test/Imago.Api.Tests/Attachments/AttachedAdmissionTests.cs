@@ -10,6 +10,8 @@ namespace Imago.Api.Tests.Attachments;
 
 public sealed class AttachedAdmissionTests
 {
+    private const string Version = "?api-version=2026-11-01";
+    private const string Attached = ApiServer.Cluster + "/providers/Imago/attachments/default";
     private const string Pool = ApiServer.Cluster + "/agentPools/system-1";
 
     [Theory]
@@ -92,6 +94,40 @@ public sealed class AttachedAdmissionTests
         (refused.Status, (string?)refused.Json["error"]!["target"]).ShouldBe((HttpStatusCode.BadRequest, "properties.autoUpgradeProfile.nodeOSUpgradeChannel"));
         refused.ErrorMessage.ShouldContain("--provider");
         (await AttachmentTests.PutChannelAsync(api, "Unmanaged")).Status.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData("NodeImage")]
+    [InlineData("SecurityPatch")]
+    [Trait("Rule", "CH-30")]
+    [Trait("Rule", "UP-31")]
+    public async Task PutCluster_AgentsPatchInPlace_TakesTheChannelAndPatchesLiveWithoutSurge(string channel)
+    {
+        await using var api = await AttachmentTests.GroupAsync();
+        var body = AttachmentTests.Body();
+        body["provider"] = new JsonObject { ["kind"] = "in-place" };
+        (await api.SendAsync("PUT", Attached + Version, body.ToJsonString())).Status.ShouldBe(HttpStatusCode.Created);
+
+        (await AttachmentTests.PutChannelAsync(api, channel)).Status.ShouldBe(HttpStatusCode.OK);
+
+        var spec = api.Services.GetRequiredService<IIntentReader>().Read(await api.Store.ClusterAsync(ApiServer.Cluster.ToLowerInvariant(), CancellationToken.None), api.Clock.Now).Spec;
+        (spec.Attached, spec.LivePatching).ShouldBe((true, true));
+        spec.Pools.ShouldAllBe(p => p.Provider.InPlace && !p.Provider.CanSurge);
+        ((string?)(await api.GetAsync(Attached + Version)).Properties["provider"]!["kind"]).ShouldBe("in-place");
+    }
+
+    [Fact]
+    public async Task Put_InPlaceWithAddressOrToken_IsRefusedAndQuotesNothing()
+    {
+        await using var api = await AttachmentTests.GroupAsync();
+        var body = AttachmentTests.Body(provider: true);
+        body["provider"]!["kind"] = "in-place";
+
+        var refused = await api.SendAsync("PUT", Attached + Version, body.ToJsonString());
+
+        refused.Status.ShouldBe(HttpStatusCode.BadRequest);
+        Targets(refused).ShouldBe(["provider.endpoint", "provider.token"], ignoreOrder: true);
+        refused.Text.ShouldNotContain(RealCluster.ProviderToken);
     }
 
     // Kubernetes 1.27 is out of support; the distribution of an attached cluster has its own dates.

@@ -70,7 +70,7 @@ internal sealed class ApiServer : IAsyncDisposable
         builder.Services.AddSingleton<IStore>(store);
         builder.Services.AddSingleton<Signals>();
         builder.Services.AddSingleton<IEngineSignal>(s => s.GetRequiredService<Signals>());
-        builder.Services.AddSingleton(new RunningCatalog(ShippedCatalog.Load().Releases, store, feedFile: null, clock, NullLogger<RunningCatalog>.Instance));
+        builder.Services.AddSingleton(new RunningCatalog(ShippedCatalog.Load().Releases, store, feed: null, clock, NullLogger<RunningCatalog>.Instance));
         builder.Services.AddSingleton<ICatalogSource>(s => s.GetRequiredService<RunningCatalog>());
         builder.Services.AddSingleton<IKubeconfigSource, Kubeconfigs>();
         builder.Services.AddSingleton<IClusterQueries, Answers>();
@@ -174,5 +174,8 @@ internal sealed class ApiServer : IAsyncDisposable
     {
         public ValueTask<KubeconfigAccess> AccessAsync(string clusterKey, bool admin, string caller, CancellationToken cancellation) =>
             ValueTask.FromResult(new KubeconfigAccess(new Uri("https://127.0.0.1:6443/clusters/shop"), "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n", admin ? "admin-token" : "user-token"));
+
+        public ValueTask<KubeconfigAccess> NodeAccessAsync(string clusterKey, string node, CancellationToken cancellation) =>
+            ValueTask.FromResult(new KubeconfigAccess(new Uri("https://127.0.0.1:6443/clusters/shop"), null, $"token-of-{node}"));
     }
 }

@@ -65,6 +65,24 @@ public sealed class ProfileTests
     }
 
     [Fact]
+    public async Task Credentials_OfANode_AreOfThatNodeAndLogged()
+    {
+        await using var api = await ApiServer.StartAsync();
+        await api.CreateClusterAsync();
+        const string path = ApiServer.Cluster + "/providers/Imago/listNodeCredential?api-version=2026-11-01";
+
+        var node = (await api.SendAsync("POST", path, """{"node":"rack-7.example"}""")).Json["kubeconfigs"]![0]!;
+        var bad = await api.SendAsync("POST", path, """{"node":"Rack 7"}""");
+
+        var text = Encoding.UTF8.GetString(Convert.FromBase64String((string)node["value"]!));
+        ((string?)node["name"]).ShouldBe("node");
+        text.ShouldContain("user: 'system:node:rack-7.example'");
+        text.ShouldContain("token: 'token-of-rack-7.example'");
+        bad.Status.ShouldBe(HttpStatusCode.BadRequest);
+        bad.Json.ToJsonString().ShouldContain("is no name of a node");
+    }
+
+    [Fact]
     [Trait("Rule", "AZ-12")]
     [Trait("Rule", "AZ-57")]
     public async Task Credentials_OfAdmin_UseThePlainNameAsContext()

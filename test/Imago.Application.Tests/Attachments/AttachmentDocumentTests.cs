@@ -15,10 +15,20 @@ public sealed class AttachmentDocumentTests
 
     private static readonly Attachment Least = new("/c", "the kubeconfig", null, [], null);
 
+    private static readonly Attachment InPlace = Least with { Provider = new ProviderAccess(ProviderKinds.InPlace, null, null, null) };
+
+    [Fact]
+    public void IsInPlace_OfAgentsOnTheNodesOnly()
+    {
+        bool Is(Attachment attachment) => AttachmentDocument.IsInPlace(AttachmentDocument.Write(attachment, "https://a:6443", new Reversing()));
+
+        (Is(InPlace), Is(Whole), Is(Least)).ShouldBe((true, false, false));
+    }
+
     [Fact]
     public void Read_WhatWasWritten_IsTheSame()
     {
-        foreach (var attachment in (Attachment[])[Whole, Least])
+        foreach (var attachment in (Attachment[])[Whole, Least, InPlace])
         {
             var read = AttachmentDocument.Read("/c", AttachmentDocument.Write(attachment, "https://a:6443", new Reversing()), new Reversing()).ShouldNotBeNull();
 

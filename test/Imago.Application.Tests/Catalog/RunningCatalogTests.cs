@@ -1,4 +1,5 @@
 using Imago.Application.Catalog;
+using Imago.Application.Catalog.Feeds;
 using Imago.Application.Engine;
 using Imago.Application.Storage;
 using Imago.Application.Tests.Engine.Kit;
@@ -110,7 +111,7 @@ public sealed class RunningCatalogTests : IDisposable
         (_store.Wake(Installation.Key)!.Generation, _store.Wake(Installation.Key)!.At).ShouldBe((before.Generation + 1, Installation.Start));
     }
 
-    private RunningCatalog Catalog() => new(Shipped, _store, Feed, _clock, NullLogger<RunningCatalog>.Instance);
+    private RunningCatalog Catalog() => new(Shipped, _store, new FeedFile(Feed, NullLogger.Instance), _clock, NullLogger<RunningCatalog>.Instance);
 
     private static async Task<CatalogChange> LookAsync(RunningCatalog catalog) => await catalog.LookAsync(TestContext.Current.CancellationToken);
 

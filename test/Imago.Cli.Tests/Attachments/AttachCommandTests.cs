@@ -111,11 +111,20 @@ public sealed class AttachCommandTests : IAsyncLifetime
         sent["provider"]!["endpoint"]!.GetValue<string>().ShouldBe("https://nodes.example/imago");
     }
 
+    [Fact]
+    public async Task Attach_InPlace_SendsNeitherAddressNorToken()
+    {
+        await _client.OkAsync("cluster", "attach", "shop", "-g", "rg", "--kubeconfig", _file, "--yes", "--provider", "in-place");
+
+        Arm.Document(Attachment)!["provider"]!.ToJsonString().ShouldBe("""{"kind":"in-place"}""");
+    }
+
     [Theory]
     [InlineData("--pool: 'web' is no pool. Write NAME=SELECTOR", "--pool", "web")]
     [InlineData("--pool web: Selector 'a b'", "--pool", "web=a b")]
     [InlineData("--pool: 'web' is named twice", "--pool", "web=a", "--pool", "web=b")]
     [InlineData("need --provider external", "--provider-endpoint", "https://nodes.example")]
+    [InlineData("do not go with --provider in-place", "--provider", "in-place", "--provider-endpoint", "https://nodes.example")]
     [InlineData("--provider-endpoint: the address is missing", "--provider", "external")]
     [InlineData("--provider-endpoint: 'nodes' is no address", "--provider", "external", "--provider-endpoint", "nodes")]
     [InlineData("--provider: 'capi' is not known", "--provider", "capi")]

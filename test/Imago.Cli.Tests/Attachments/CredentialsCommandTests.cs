@@ -101,6 +101,18 @@ public sealed class CredentialsCommandTests : IAsyncLifetime
     public async Task Credentials_OfTheAdministrator_ArePrintedWhenAskedFor() =>
         (await _client.OkAsync("cluster", "credentials", "shop", "-g", "rg", "--admin", "--file", "-")).ShouldContain("token: admin");
 
+    [Fact]
+    public async Task Credentials_OfANode_GoWhereTheyAreWantedAndNowhereElse()
+    {
+        _client.Arm.Answer($"{Shop}/providers/Imago/listNodeCredential", $$"""{"kubeconfigs":[{"name":"node","value":"{{Convert.ToBase64String("of-rack-7"u8)}}"}]}""");
+
+        (await _client.OkAsync("cluster", "credentials", "shop", "-g", "rg", "--node", "rack-7", "--file", "-")).ShouldBe("of-rack-7");
+
+        _client.Arm.Writes[^1].ShouldContain("""{"node":"rack-7"}""");
+        (await _client.RunAsync("cluster", "credentials", "shop", "-g", "rg", "--node", "rack-7")).ShouldFail(ExitCode.Usage, "--file FILE");
+        (await _client.RunAsync("cluster", "credentials", "shop", "-g", "rg", "--node", "rack-7", "--admin", "--file", "-")).ShouldFail(ExitCode.Usage, "do not go together");
+    }
+
     private void Answer(string token)
     {
         foreach (var (which, text) in new[] { ("User", token), ("Admin", "admin") })

@@ -38,6 +38,28 @@ public sealed class RemoteQuestionTests : IAsyncLifetime
         + "Pending: n1 of pool apps\n  runs    I1\n  target  I2\n  why     WindowClosed: The window is closed.\n\n");
 
     [Fact]
+    [Trait("Rule", "NM-30")]
+    public async Task Explain_NodesWithAgents_TellsLevelOrderPhaseHeldPackagesAndReboot()
+    {
+        Arm.Answer($"{Shop}/providers/Imago/nodes", """
+            {"value":[
+              {"name":"n1","pool":"apps","image":"ImagoDebian-12-202306.10.0","patchLevel":"20261101T000000Z","state":"Pending","targetImage":"20261120T000000Z","rebootPending":true,"reasons":[{"code":"InProgress","message":"It is patched."}],
+               "agent":{"order":{"id":"a","mode":"drained","content":"security","level":"20261120T000000Z","taken":false},"phase":"AppliedPartially","reason":null,"attempts":1,"verdict":"reboot",
+                        "planned":{"packages":3,"verdict":"reboot"},"held":[{"package":"runc"},{"package":"containerd"}]}},
+              {"name":"n2","pool":"apps","image":"ImagoDebian-12-202306.10.0","state":"Pending","reasons":[{"code":"InProgress","message":"It is patched."}],
+               "agent":{"order":{"mode":"live","content":"security","level":"20261120T000000Z","taken":true},"phase":"Retrying","reason":"MirrorUnreachable","message":"http://deb.example does not answer.","attempts":4,"verdict":"none","held":[]}},
+              {"name":"n3","pool":"apps","image":"ImagoDebian-12-202306.10.0","state":"Pending","reasons":[],"agent":{"order":null,"phase":null,"held":[]}}]}
+            """);
+
+        var told = (await _client.OkAsync("explain", "shop")).ReplaceLineEndings(" ").Replace("          ", "", StringComparison.Ordinal);
+
+        told.ShouldContain("runs    ImagoDebian-12-202306.10.0, patched to 20261101T000000Z");
+        told.ShouldContain("agent   AppliedPartially; ordered security 20261120T000000Z (drained, not taken yet); 3 packages planned, with a reboot; held back: runc, containerd; reboot pending");
+        told.ShouldContain("agent   Retrying, MirrorUnreachable after 4 attempts (http://deb.example does not answer); ordered security 20261120T000000Z (live)");
+        told.ShouldContain("agent   no agent reports");
+    }
+
+    [Fact]
     public async Task Explain_OneNodeForAProgram_IsTheApisJson()
     {
         var json = (await _client.RunAsync("explain", "shop", "n2", "--output", "json")).Json;

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using Imago.Application.Attachments;
+using Imago.Application.NodeOs;
 using Imago.Domain.Clusters;
 using Imago.Domain.Images;
+using Imago.Domain.NodeOs;
 using Imago.Domain.Rollouts.Actions;
 using Imago.Kubernetes.Clusters;
 using NodaTime;
@@ -14,6 +16,8 @@ namespace Imago.Kubernetes.Tests.Clusters;
 public sealed class NodePatchTests
 {
     private static readonly CordonMark Mark = new("apps-1", "Upgrading", Instant.FromUtc(2026, 11, 25, 1, 2), WasUnschedulable: false);
+
+    private static readonly NodeOrder Order = new() { Id = "apps-1.n1", Mode = OrderMode.Live, Level = PatchLevel.OfDate(new LocalDate(2026, 11, 20)), Epoch = 3 };
 
     [Fact]
     [Trait("Rule", "UP-8")]
@@ -70,6 +74,69 @@ public sealed class NodePatchTests
         Patch(Node(), new NodeUpdate { Quarantined = true, DesiredLevel = PatchLevel.OfDate(new LocalDate(2026, 11, 20)) }).ShouldBe("""
             {"metadata":{"resourceVersion":"7","annotations":{"kubernetes.azure.com/live-patching-golden-timestamp":"20261120T000000Z"},"labels":{"kubernetes.azure.com/upgrade-status":"Quarantined"}}}
             """.Trim());
+
+    [Fact]
+    [Trait("Rule", "NM-30")]
+    [Trait("Rule", "CH-34")]
+    [Trait("Rule", "NM-18")]
+    public void Patch_Order_IsOnePatchWithLevelAndUpdater() =>
+        Patch(Node(), new NodeUpdate { DesiredLevel = Order.Level, Order = Order, Updater = OsUpdater.Imago }).ShouldBe("""
+            {"metadata":{"resourceVersion":"7","annotations":{"kubernetes.azure.com/live-patching-golden-timestamp":"20261120T000000Z","imago.dev/node-os-order":"{\"id\":\"apps-1.n1\",\"mode\":\"live\",\"content\":\"security\",\"level\":\"20261120T000000Z\",\"epoch\":3}","imago.dev/node-os-updater":"imago"}}}
+            """.Trim());
+
+    [Fact]
+    [Trait("Rule", "NM-30")]
+    public void Patch_RemovingAnOrder_TakesNothingElseAway() =>
+        Patch(Merge(Node(), new NodeUpdate { Order = Order }), new NodeUpdate { RemoveOrder = true }).ShouldBe("""{"metadata":{"resourceVersion":"7","annotations":{"imago.dev/node-os-order":null}}}""");
+
+    [Theory]
+    [InlineData(null, new[] { "gpu", NodeLabels.SteeringTaint })]
+    [InlineData(false, new[] { "gpu" })]
+    [InlineData(true, new[] { "gpu", NodeLabels.SteeringTaint })]
+    [Trait("Rule", "CH-37")]
+    [Trait("Rule", "UP-156")]
+    public void Patch_NodeIsPatched_TaintOfNewcomersGoesAndOthersStay(bool? steered, string[] left)
+    {
+        var node = Node(n => n["spec"]!["taints"] = JsonNode.Parse("""[{"key":"gpu","effect":"NoSchedule"},{"key":"imago.dev/not-patched","effect":"NoSchedule"},{"key":"imago.dev/upgrade-pending","effect":"PreferNoSchedule"}]"""));
+
+        var after = Merge(node, new NodeUpdate { RemoveNotPatchedTaint = true, SteeredAway = steered });
+
+        after["spec"]!["taints"]!.AsArray().Select(t => t!["key"]!.GetValue<string>()).ShouldBe(left);
+        Read(after).NotPatchedYet.ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    [Trait("Rule", "NM-18")]
+    [Trait("Rule", "UP-155")]
+    public void Forgetting_NodeWithAnAgent_TakesOrderLevelUpdaterAndTaintAndLeavesWhatTheAgentSays(bool readable)
+    {
+        var node = Merge(
+            Node(n =>
+            {
+                n["metadata"]!["annotations"]![NodeAnnotations.LivePatchingCurrent] = "20261110T000000Z";
+                n["metadata"]!["annotations"]![NodeAnnotations.AgentReport] = ReportText.Write(new AgentReport { Phase = AgentPhase.Idle });
+                n["spec"]!["taints"] = JsonNode.Parse("""[{"key":"imago.dev/not-patched","effect":"NoSchedule"}]""");
+            }),
+            new NodeUpdate { DesiredLevel = Order.Level, Order = Order, Updater = OsUpdater.Imago });
+        if (!readable)
+        {
+            node["metadata"]!["annotations"]![NodeAnnotations.Order] = "{";
+        }
+
+        var after = Kit.Json.Merge(Copy(node), NodePatch.Forgetting(NodeReaderTests.Wire(Copy(node)), Read(node))!);
+
+        after["metadata"]!["annotations"]!.AsObject().Select(a => a.Key).Order(StringComparer.Ordinal)
+            .ShouldBe([NodeAnnotations.AgentReport, NodeAnnotations.LivePatchingCurrent, "node.alpha.kubernetes.io/ttl"]);
+        after["spec"]!["taints"].ShouldBeNull();
+        NodePatch.Forgetting(NodeReaderTests.Wire(Copy(after)), Read(after)).ShouldBeNull();
+    }
+
+    [Fact]
+    [Trait("Rule", "CH-34")]
+    public void Forgetting_LevelThatSomebodyElseOrdered_Stays() =>
+        NodePatch.Forgetting(NodeReaderTests.Wire(Node(n => n["metadata"]!["annotations"]![NodeAnnotations.LivePatchingGolden] = "20261110T000000Z")), Read(Node())).ShouldBeNull();
 
     [Theory]
     [InlineData(false, false)]

@@ -1,8 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Imago.Application.Attachments;
+using Imago.Application.NodeOs;
 using Imago.Domain.Clusters;
 using Imago.Domain.Images;
+using Imago.Domain.Images.Archives;
+using Imago.Domain.NodeOs;
 using Imago.Kubernetes.Clusters;
 using Imago.Kubernetes.Objects;
 using NodaTime;
@@ -28,6 +31,58 @@ public sealed class NodeReaderTests
         node.Kubelet.ShouldBe(KubernetesVersion.TryParse("1.36.2", out var version) ? version : null);
         node.CreatedAt.ShouldBe(Instant.FromUtc(2026, 11, 22, 10, 28, 55));
         (node.Ready, node.UnderPressure, node.Unschedulable, node.Mark, node.AutoProvisioned).ShouldBe((true, false, false, null, false));
+    }
+
+    [Fact]
+    [Trait("Rule", "NM-30")]
+    [Trait("Rule", "NM-18")]
+    [Trait("Rule", "CH-37")]
+    public void Read_NodeWithAnAgent_HasOrderReportUpdaterAndTaint()
+    {
+        var level = PatchLevel.OfDate(new LocalDate(2026, 11, 20));
+        var order = new NodeOrder { Id = "apps-1.n1", Mode = OrderMode.Drained, Level = level, Epoch = 3 };
+        var report = new AgentReport { OrderId = "apps-1.n1", Phase = AgentPhase.AppliedPartially, Level = level, Held = [new HeldPackage("runc", "1", "2", "apt-mark hold")], System = "debian 12", Agent = "1.0" };
+        var document = TestObjects.Node(change: n =>
+        {
+            var annotations = n["metadata"]!["annotations"]!;
+            annotations[NodeAnnotations.Order] = OrderText.Write(order);
+            annotations[NodeAnnotations.AgentReport] = ReportText.Write(report);
+            annotations[NodeAnnotations.Updater] = "imago";
+            n["spec"]!["taints"] = new JsonArray(new JsonObject { ["key"] = NodeLabels.NotPatchedTaint, ["effect"] = "NoSchedule" });
+        });
+
+        var node = Read(document);
+
+        node.Order.ShouldBe(order);
+        node.Agent.ShouldBe(report);
+        (node.Updater, node.NotPatchedYet).ShouldBe((OsUpdater.Imago, true));
+        ReferenceEquals(Read(document).Agent!.System, node.Agent!.System).ShouldBeTrue("thousands of nodes say the same");
+    }
+
+    [Fact]
+    [Trait("Rule", "NM-30")]
+    public void Read_OrderAndReportOfSomebodyElse_CountAsNone()
+    {
+        var node = Read(TestObjects.Node(change: n =>
+        {
+            n["metadata"]!["annotations"]![NodeAnnotations.Order] = "later";
+            n["metadata"]!["annotations"]![NodeAnnotations.AgentReport] = "{}";
+            n["metadata"]!["annotations"]![NodeAnnotations.Updater] = "nobody";
+        }));
+
+        (node.Order, node.Agent, node.Updater, node.NotPatchedYet).ShouldBe((null, null, null, false));
+    }
+
+    [Fact]
+    [Trait("Rule", "NM-48")]
+    public void Read_OrdersOfOneMoment_ShareIt()
+    {
+        var archive = new ArchiveState([new SuiteState(ArchivePocket.Security, "http://deb.example/security", "bookworm-security", ["main"], Instant.FromUtc(2026, 11, 20, 0, 0), new string('a', 64))]);
+        Node Ordered(string id) => Read(TestObjects.Node(change: n => n["metadata"]!["annotations"]![NodeAnnotations.Order] =
+            OrderText.Write(new NodeOrder { Id = id, Mode = OrderMode.Live, Level = PatchLevel.OfDate(new LocalDate(2026, 11, 20)), Archive = archive })));
+
+        ReferenceEquals(Ordered("a").Order!.Archive, Ordered("b").Order!.Archive).ShouldBeTrue();
+        Ordered("a").Order!.Archive.ShouldBe(archive);
     }
 
     [Fact]

@@ -158,7 +158,7 @@ public sealed class RolloutTests
         throw new InvalidOperationException($"The rollout did not end: {(await connection.ReadRecordsAsync(Cancellation)).GetValueOrDefault("apps")?.Record}");
     }
 
-    private sealed class Silence : IReconcileObserver
+    internal sealed class Silence : IReconcileObserver
     {
         public void Decided(ClusterInput input, ClusterPlan plan)
         {

@@ -43,6 +43,6 @@ public sealed class OperationsUnderWayTests
     {
         var clock = new WorldClock(Served.Now);
         var attachment = new Attachment(Served.Cluster, "", null, ImmutableArray<PoolSelector>.Empty, new ProviderAccess("external", served.Server.Endpoint, Served.Token, null));
-        return new OperationsUnderWay(new NodeProviders(clock), clock).ReadAsync(attachment, [record], default);
+        return new OperationsUnderWay(new NodeProviders(clock), clock).ReadAsync(attachment, new NoNodes(), [record], default);
     }
 }

@@ -15,7 +15,7 @@ internal static class FreshMachine
     /// <summary>A machine of the minimal base.</summary>
     /// <param name="archive">Where its packages come from; null: nowhere.</param>
     /// <param name="settings">What it is started with; null: the usual.</param>
-    public static async Task<Machine> StartAsync(LocalArchive? archive = null, MachineSettings? settings = null)
+    public static async Task<Machine> StartAsync(LocalArchive? archive = null, MachineStart? settings = null)
     {
         Needed();
         var root = await RootFs.CopyAsync(BaseRoot.Minimal);

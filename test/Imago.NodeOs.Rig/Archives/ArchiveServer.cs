@@ -89,8 +89,8 @@ internal sealed class ArchiveServer : IAsyncDisposable
             ["dists", var codename, .. var index] when _archive.Edition(area, codename, snapshot) is { } edition => (Indexed(edition, string.Join('/', index), fault), edition.Date.ToDateTimeOffset()),
             _ => ((byte[]?)null, (DateTimeOffset?)null),
         };
-        // Results also answer ranges and conditions, which apt asks with.
-        await (content is null ? Results.NotFound() : Results.Bytes(content, "application/octet-stream", enableRangeProcessing: true, lastModified: date)).ExecuteAsync(context);
+        // Conditions and ranges are what apt asks with. No ranges of indexes: a real server compares their dates more strictly than this one would.
+        await (content is null ? Results.NotFound() : Results.Bytes(content, "application/octet-stream", enableRangeProcessing: rest[0] == "pool", lastModified: fault == ArchiveFault.None ? date : null)).ExecuteAsync(context);
     }
 
     private static (ArchiveArea Area, PatchLevel? Snapshot, string[] Below)? Asked(string path) => path.Split('/', StringSplitOptions.RemoveEmptyEntries) switch

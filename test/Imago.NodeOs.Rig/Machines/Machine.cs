@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Imago.NodeOs.Rig.Packages;
 using Imago.NodeOs.Rig.Programs;
 using Imago.NodeOs.Rig.Roots;
 
@@ -15,13 +16,13 @@ public sealed class Machine : IAsyncDisposable
 
     // Beside the root, not in it: what is bound over /proc must not be something the machine can change.
     private readonly string _identity = Directory.CreateTempSubdirectory("imago-identity-").FullName;
-    private readonly MachineSettings _settings;
+    private readonly MachineStart _settings;
     private Process? _unshare;
     private int _init;
     private Task<MachineEnd>? _ended;
     private bool _killed;
 
-    private Machine(RootFs root, MachineSettings settings) => (Root, _settings) = (root, settings);
+    private Machine(RootFs root, MachineStart settings) => (Root, _settings) = (root, settings);
 
     /// <summary>Raised when something inside asked for a restart and the machine has gone down. Who listens starts it again.</summary>
     public event Action<Machine>? RebootAsked;
@@ -48,10 +49,13 @@ public sealed class Machine : IAsyncDisposable
     /// <summary>Completes when the present run is over.</summary>
     public Task<MachineEnd> Ended => _ended ?? throw new InvalidOperationException($"Machine {Name} was never started.");
 
+    /// <summary>Program and arguments that, put before a command of the host, run it inside the present run; its PATH is then that of the machine.</summary>
+    public IReadOnlyList<string> Entry => ["nsenter", $"--target={Init}", "--pid", "--mount", "--uts", "--"];
+
     private int Init => Running ? _init : throw new InvalidOperationException($"Machine {Name} does not run.");
 
     /// <summary>Starts a machine on a root file system, which it then owns.</summary>
-    public static async Task<Machine> StartAsync(RootFs root, MachineSettings? settings = null, CancellationToken cancellation = default)
+    public static async Task<Machine> StartAsync(RootFs root, MachineStart? settings = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(root);
         var machine = new Machine(root, settings ?? new());
@@ -129,6 +133,27 @@ public sealed class Machine : IAsyncDisposable
     public async Task<string> ShellAsync(string script, CancellationToken cancellation = default) =>
         (await ExecAsync(["/bin/sh", "-c", script], cancellation: cancellation)).MustSucceed().Out.TrimEnd('\n');
 
+    /// <summary>Installs packages with dpkg, without any archive: what a machine has before a test begins.</summary>
+    public async Task InstallAsync(params IEnumerable<BuiltPackage> packages)
+    {
+        var files = new List<string>();
+        foreach (var package in packages)
+        {
+            files.Add("/root/" + package.File);
+            Root.Write(files[^1], package.Content);
+        }
+
+        if (files.Count > 0)
+        {
+            (await ExecAsync(["dpkg", "--install", .. files])).MustSucceed();
+            files.ForEach(f => File.Delete(Root[f]));
+        }
+    }
+
+    /// <summary>Installed version of a package, complete or not; null: none.</summary>
+    public async Task<string?> VersionAsync(string package) =>
+        (await ExecAsync(["dpkg-query", "--show", "--showformat=${Version}", package])) is { ExitCode: 0, Out.Length: > 0 } run ? run.Out : null;
+
     /// <summary>Starts a program inside that goes on, such as an agent.</summary>
     public MachineProcess Start(IEnumerable<string> command, IReadOnlyDictionary<string, string>? environment = null) => new(Enter(command, environment));
 
@@ -141,7 +166,7 @@ public sealed class Machine : IAsyncDisposable
 
     private ProcessStartInfo Enter(IEnumerable<string> command, IReadOnlyDictionary<string, string>? environment)
     {
-        var start = HostProgram.Start(["nsenter", $"--target={Init}", "--pid", "--mount", "--uts", "--", .. command]);
+        var start = HostProgram.Start([.. Entry, .. command]);
         start.Environment.Clear();
         start.Environment["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
         start.Environment["HOME"] = "/root";

@@ -23,7 +23,7 @@ public sealed class RootFs : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(origin);
         await origin.EnsureAsync(cancellation);
-        var root = new RootFs(Directory.CreateTempSubdirectory("imago-root-").FullName, origin);
+        var root = new RootFs(await RootPlace.NewAsync(), origin);
         await root.TakeAsync(origin.Folder, cancellation);
         root.Prepare();
         return root;
@@ -32,7 +32,7 @@ public sealed class RootFs : IAsyncDisposable
     /// <summary>The same file system once more, as it is now: for comparing two ways side by side. Not while a machine runs on it.</summary>
     public async Task<RootFs> CopyAsync(CancellationToken cancellation = default)
     {
-        var root = new RootFs(Directory.CreateTempSubdirectory("imago-root-").FullName, Base);
+        var root = new RootFs(await RootPlace.NewAsync(), Base);
         await root.TakeAsync(Folder, cancellation);
         return root;
     }

@@ -24,6 +24,7 @@ public sealed class KubeconfigAccessTests
         [
             (await ours.AccessAsync("/subscriptions/s/clusters/b", admin: false, "robot", default)).Token,
             (await ours.AccessAsync("/subscriptions/s/clusters/a", admin: true, "robot", default)).Token,
+            (await ours.NodeAccessAsync("/subscriptions/s/clusters/a", "robot", default)).Token,
             (await other.AccessAsync("/subscriptions/s/clusters/a", admin: false, "robot", default)).Token,
         ];
         others.ShouldAllBe(t => t != access.Token);

@@ -16,7 +16,7 @@ public static class ClusterChecks
         ImmutableArray<Finding> first = [.. AccessChecks.Of(cluster), .. ProviderChecks.Of(cluster)];
 
         // Without nodes there is nothing more to say than that they may not be listed, which has been said.
-        return cluster.Nodes.IsDefault ? first : [.. first, .. PoolChecks.Of(cluster), .. NodeChecks.Of(cluster), .. DrainChecks.Of(cluster), .. UpdaterChecks.Of(cluster)];
+        return cluster.Nodes.IsDefault ? first : [.. first, .. AgentChecks.Of(cluster), .. PoolChecks.Of(cluster), .. NodeChecks.Of(cluster), .. DrainChecks.Of(cluster), .. UpdaterChecks.Of(cluster)];
     }
 
     internal static Finding Good(string code, string subject, string message) => new(code, FindingLevel.Good, subject, message, "");

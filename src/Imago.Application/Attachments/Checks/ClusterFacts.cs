@@ -53,6 +53,9 @@ public sealed record ClusterFacts
     /// <summary>What trying the node provider out came to; default: none was named.</summary>
     public ImmutableArray<Finding> Provider { get; init; }
 
+    /// <summary>Whether agents on the nodes are to patch them in place.</summary>
+    public bool InPlace { get; init; }
+
     /// <summary>What is in our namespace; null: it could not be read.</summary>
     public OwnTraces? Traces { get; init; }
 }

@@ -16,6 +16,14 @@ public static class FindingCodes
     public const string ClockSkew = "ClockSkew";
     public const string ProviderMissing = "ProviderMissing";
     public const string ProviderReachable = "ProviderReachable";
+    public const string AgentsReport = "AgentsReport";
+    public const string AgentMissing = "AgentMissing";
+    public const string AgentSystemUnsupported = "AgentSystemUnsupported";
+    public const string AgentSilent = "AgentSilent";
+    public const string OrderUnreadable = "OrderUnreadable";
+    public const string ReportUnreadable = "ReportUnreadable";
+    public const string DistributionUpdaterOn = "DistributionUpdaterOn";
+    public const string NewcomerTaintMissing = "NewcomerTaintMissing";
     public const string NoPools = "NoPools";
     public const string PoolEmpty = "PoolEmpty";
     public const string PoolNamesClash = "PoolNamesClash";
@@ -57,6 +65,7 @@ public static class FindingCodes
     [
         ClusterReachable, TlsNotVerified, KubernetesVersionTooOld, KubernetesVersionUnsupported, ApiMissing, Permissions, PermissionMissing, NamespaceMissing, ClockSkew,
         ProviderMissing, ProviderReachable, .. OfProviders,
+        AgentsReport, AgentMissing, AgentSystemUnsupported, AgentSilent, OrderUnreadable, ReportUnreadable, DistributionUpdaterOn, NewcomerTaintMissing,
         NoPools, PoolEmpty, PoolNamesClash, PoolsOverlap, NodesNotChosen, AutoProvisioned, ImageUnknown, MixedArchitectures, SingleNodeSystemPool,
         NodeNotReady, NodeCordoned, Leftovers, AlreadyManaged,
         BudgetNeverSatisfied, BudgetBlocksNow, PodInSeveralBudgets, BarePods,

@@ -74,8 +74,9 @@ internal static class PoolChecks
             var images = unlabelled.Select(n => n.Facts.Image).Where(i => i.Length > 0);
             yield return new Finding(
                 FindingCodes.ImageUnknown, FindingLevel.Note, subject,
-                $"Of {ClusterChecks.Count(unlabelled.Count, "node")} no image version is known{(images.Any() ? $" (they say {ClusterChecks.Names(images)})" : "")}: they count as outdated until a node provider has reimaged them.",
-                "Nothing, if a node provider will reimage them: it sets the label kubernetes.azure.com/node-image-version. Else set that label to what they run.");
+                $"Of {ClusterChecks.Count(unlabelled.Count, "node")} no image version is known{(images.Any() ? $" (they say {ClusterChecks.Names(images)})" : "")}: they count as outdated until {(cluster.InPlace ? "their agent has told it" : "a node provider has reimaged them")}.",
+                cluster.InPlace ? "Nothing, once an agent is on them: it says by the label kubernetes.azure.com/node-image-version what the machine runs."
+                    : "Nothing, if a node provider will reimage them: it sets the label kubernetes.azure.com/node-image-version. Else set that label to what they run.");
         }
 
         if (pool.Architectures.Length > 1)

@@ -67,6 +67,12 @@ internal static class UpdaterChecks
             }
         }
 
+        if (cluster.InPlace && cluster.Nodes.All(n => n.Node.Agent is not null))
+        {
+            // Their agents see it, and say so.
+            yield break;
+        }
+
         yield return new Finding(
             FindingCodes.UpdatesInsideNodes, FindingLevel.Note, "unattended-upgrades and the like",
             "What nodes do to themselves cannot be seen from outside: timers of apt, dnf or zypper, transactional-update, cloud agents.",

@@ -12,7 +12,7 @@ public sealed record ArchiveMemory
     /// <summary>The last level that was published; null: none.</summary>
     public PatchLevel? Level { get; init; }
 
-    /// <summary>When its train left: from when rings count, see <see cref="ArchiveReleases"/>; null: none has left.</summary>
+    /// <summary>When its train left, of a mirror: from when rings count, see <see cref="ArchiveReleases"/>; null: none has left.</summary>
     public Instant? TrainSince { get; init; }
 
     /// <summary><see cref="SuiteEdition.Index"/> of the security suite at the last level.</summary>

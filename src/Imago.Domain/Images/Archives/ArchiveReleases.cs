@@ -9,11 +9,14 @@ namespace Imago.Domain.Images.Archives;
 /// <para>With a snapshot service a level is the first midnight (UTC) at or after a change, and can be had for ever. Without one it is the state of a mirror: named by the newest date, and gone when the
 /// mirror moves on. A mirror that is merely signed again, weekly or more often, makes no level: the last one follows it, so that nodes still find what they were told to.</para>
 /// <para>Rings and a mirror that moves: by the time that the last ring may have a level, the mirror has a newer one. If each level waited anew, later rings would never get any. So levels of a mirror go
-/// by trains: one that appears before the last ring has been reached counts as published when its train left, and each ring joins the train when its time has come. Watched is the train, not each level;
+/// by trains: one that appears until a week after the last ring has joined counts as published when its train left, and each ring joins when its time has come. Watched is the train, not each level;
 /// who wants each level watched uses a snapshot service, or a mirror that is moved on purpose and seldom.</para>
 /// </remarks>
 public static class ArchiveReleases
 {
+    // A week, so that every weekly window falls into the time in which the last ring can get what the mirror has.
+    private static readonly Duration Boarding = Duration.FromDays(7);
+
     /// <summary>The snapshot that is needed for deciding; null: none.</summary>
     public static PatchLevel? SnapshotWanted(ArchiveSource source, ArchiveMemory memory, ArchiveEdition live, Instant now)
     {
@@ -55,7 +58,7 @@ public static class ArchiveReleases
             // The release pocket may be newer than the fixes, so the same date may come up twice; levels have to grow (NM-32).
             var level = new PatchLevel(live.ForLevel.Suites.Max(s => s.Date));
             level = memory.Level is { } before && level <= before ? new PatchLevel(before.Moment + Duration.FromSeconds(1)) : level;
-            var train = memory.TrainSince is { } left && seen.Now - left < seen.RingsTake ? left : seen.Now;
+            var train = memory.TrainSince is { } left && seen.Now - left < seen.RingsTake + Boarding ? left : seen.Now;
             decision = NewLevel(source, memory with { TrainSince = train }, level, live, train);
         }
 

@@ -39,6 +39,13 @@ internal sealed class AttachedBench : IAttachments, IAsyncDisposable
 
     public Attachment? Attachment { get; set; }
 
+    /// <summary>Lets agents on the nodes be the provider.</summary>
+    public AttachedBench InPlace()
+    {
+        Attachment = Attachment! with { Provider = new ProviderAccess(ProviderKinds.InPlace, null, null, null) };
+        return this;
+    }
+
     /// <summary>How often the engine was told that something has happened.</summary>
     public int Happened => Volatile.Read(ref _happened);
 

@@ -98,6 +98,27 @@ internal sealed class MiniApi : IAsyncDisposable
         }
     }
 
+    /// <summary>Changes an object as somebody else would, at once; nothing is told if <paramref name="change"/> says that nothing has changed.</summary>
+    public void Change(string kind, string? ns, string name, Func<JsonObject, bool> change)
+    {
+        lock (_lock)
+        {
+            if (_objects.GetValueOrDefault(Key(kind, ns, name)) is { } present && (JsonObject)present.DeepClone() is var changed && change(changed))
+            {
+                Store(kind, Key(kind, ns, name), changed);
+            }
+        }
+    }
+
+    /// <summary>Every object of a kind as it was after each of its changes, in order.</summary>
+    public IReadOnlyList<JsonObject> Told(string kind)
+    {
+        lock (_lock)
+        {
+            return [.. _history.Where(h => h.Kind == kind).Select(h => (JsonObject)h.Object.DeepClone())];
+        }
+    }
+
     public void Remove(string kind, string? ns, string name)
     {
         lock (_lock)

@@ -1,7 +1,7 @@
 namespace Imago.NodeOs.Rig.Machines;
 
 /// <summary>What a machine is started with.</summary>
-public sealed record MachineSettings
+public sealed record MachineStart
 {
     /// <summary>Its host name, which is the name of its node.</summary>
     public string Name { get; init; } = "node-1";

@@ -1,0 +1,161 @@
+using Imago.Agent.Working;
+using Imago.Domain.Images.Archives;
+using Imago.Domain.NodeOs;
+using Imago.NodeOs;
+
+namespace Imago.Agent.Tests.Kit;
+
+/// <summary>The process is killed here. Nothing of the agent may catch it, as nothing catches SIGKILL.</summary>
+internal sealed class KilledException : OperationCanceledException
+{
+    public KilledException()
+        : this("The process was killed.")
+    {
+    }
+
+    public KilledException(string message)
+        : base(message)
+    {
+    }
+
+    public KilledException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+}
+
+/// <summary>A machine made of memory, with one package that every level replaces. It can be killed in, fail in, or do any of its steps.</summary>
+internal sealed class StoryMachine : IMachine, INodeOsDriver
+{
+    private int _calls;
+    private string _rebootedFor = "";
+
+    /// <summary>Version of the one package.</summary>
+    public string Installed { get; private set; } = "0";
+
+    /// <summary>Whether it is half installed.</summary>
+    public bool IsHalf { get; private set; }
+
+    /// <summary>Levels, by their text, that contain a kernel.</summary>
+    public HashSet<string> KernelLevels { get; } = [];
+
+    /// <summary>Whether a fix is held back.</summary>
+    public bool Holds { get; set; }
+
+    /// <summary>Everything that was done to the machine, in order.</summary>
+    public List<string> Done { get; } = [];
+
+    /// <summary>What becomes of a call, by its number: <c>kill</c>, a reason, or nothing.</summary>
+    public Func<int, string?> Fate { get; set; } = _ => null;
+
+    /// <summary>Whether the machine obeys when it is told to restart.</summary>
+    public bool Restarts { get; set; } = true;
+
+    /// <summary>Problem that switching the updater meets; null: none.</summary>
+    public string? UpdaterProblem { get; set; }
+
+    public OsUpdater? Updater { get; private set; }
+
+    public string BootId { get; private set; } = "boot-1";
+
+    public INodeOsDriver Driver => this;
+
+    public string Name => "story";
+
+    private RebootVerdict Verdict => KernelLevels.Contains(Installed) && _rebootedFor != Installed ? RebootVerdict.Reboot : RebootVerdict.None;
+
+    public ValueTask<MachineProbe> ProbeAsync(CancellationToken cancellation) =>
+        ValueTask.FromResult(new MachineProbe("debian", "12", "bookworm", "amd64") { Kernel = "6.1", BootId = BootId, Inventory = $"inventory-{Installed}" });
+
+    public ValueTask<PatchPlan> PlanAsync(PatchGoal goal, IPatchProgress progress, CancellationToken cancellation)
+    {
+        Meet();
+        var to = goal.Level.ToString();
+        return ValueTask.FromResult(new PatchPlan
+        {
+            Goal = goal,
+            Archive = new ArchiveState([]),
+            Changes = Installed == to && !IsHalf ? [] : [new PackageChange("story", "amd64", Installed, to, ArchivePocket.Security)],
+            Held = Holds ? [new HeldPackage("held", "1", "2", "apt-mark hold")] : [],
+            DownloadBytes = 1000,
+            Verdict = KernelLevels.Contains(to) && _rebootedFor != to ? RebootVerdict.Reboot : RebootVerdict.None,
+        });
+    }
+
+    public ValueTask StageAsync(PatchPlan plan, IPatchProgress progress, CancellationToken cancellation)
+    {
+        Meet();
+        Done.Add($"download {plan.Goal.Level}");
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask ApplyAsync(PatchPlan plan, IPatchProgress progress, CancellationToken cancellation)
+    {
+        IsHalf = true;
+        Done.Add($"install {plan.Goal.Level}");
+        Meet();
+        (Installed, IsHalf) = (plan.Changes.IsEmpty ? Installed : plan.Changes[0].To, false);
+        Meet();
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<Verification> VerifyAsync(PatchPlan plan, CancellationToken cancellation)
+    {
+        Meet();
+        return ValueTask.FromResult(new Verification
+        {
+            Missing = IsHalf || (!plan.IsEmpty && Installed != plan.Changes[0].To) ? [$"story is at {Installed}"] : [],
+            Held = plan.Held,
+            Inventory = $"inventory-{Installed}",
+        });
+    }
+
+    public ValueTask<VerdictFindings> VerdictAsync(CancellationToken cancellation) =>
+        ValueTask.FromResult(new VerdictFindings(Verdict, Verdict == RebootVerdict.Reboot ? ["a new kernel is installed"] : [], []));
+
+    public ValueTask RestartAsync(CancellationToken cancellation)
+    {
+        Done.Add("restart");
+        if (Restarts)
+        {
+            Boot();
+            throw new KilledException();
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<string?> RestartServiceAsync(string service, CancellationToken cancellation)
+    {
+        Done.Add($"restart {service}");
+        return ValueTask.FromResult<string?>(null);
+    }
+
+    public ValueTask<string?> SwitchUpdaterAsync(OsUpdater? to, CancellationToken cancellation)
+    {
+        Meet();
+        Done.Add($"updater {to?.ToString() ?? "as found"}");
+        Updater = UpdaterProblem is null ? to : Updater;
+        return ValueTask.FromResult(UpdaterProblem);
+    }
+
+    /// <summary>The machine goes down and comes up.</summary>
+    public void Boot()
+    {
+        BootId = $"boot-{int.Parse(BootId[5..], System.Globalization.CultureInfo.InvariantCulture) + 1}";
+        _rebootedFor = Installed;
+    }
+
+    private void Meet()
+    {
+        switch (Fate(_calls++))
+        {
+            case null:
+                return;
+            case "kill":
+                throw new KilledException();
+            case var reason:
+                throw new NodeOsException(Enum.Parse<NodeOsReason>(reason), "It was fated.");
+        }
+    }
+}

@@ -1,11 +1,9 @@
 using Imago.Domain.Channels;
-using Imago.Domain.Clusters;
 using Imago.Domain.NodeOs;
 using Imago.Domain.Rollouts.Actions;
 using Imago.Domain.Rollouts.Machines;
 using Imago.Domain.Rollouts.Settings;
 using Imago.Domain.Tests.Rollouts.Kit;
-using NodaTime;
 using Shouldly;
 using Xunit;
 

@@ -6,7 +6,6 @@ using Imago.Domain.Rollouts.Explanations;
 using Imago.Domain.Rollouts.Planning;
 using Imago.Domain.Rollouts.Records;
 using Imago.Domain.Tests.Rollouts.Kit;
-using NodaTime;
 using Shouldly;
 using Xunit;
 

@@ -62,6 +62,9 @@ internal sealed class SimulatedNode(NodeBlueprint blueprint, string uid, NodeSha
 
     public bool RebootPending { get; set; }
 
+    /// <summary>How often the machine was restarted as it is.</summary>
+    public int Boots { get; set; }
+
     public PatchLevel? DesiredLevel { get; set; }
 
     public PatchLevel? ReachedLevel { get; set; }
@@ -133,6 +136,8 @@ internal sealed class SimulatedNode(NodeBlueprint blueprint, string uid, NodeSha
         Order = Order,
         Updater = Updater,
         NotPatchedYet = NotPatchedYet,
+        KuredMarked = RebootMarks.OfKured(Blueprint.Annotations),
+        BootId = string.Create(CultureInfo.InvariantCulture, $"{Uid}#{Boots}"),
         AutoProvisioned = Blueprint.AutoProvisioned,
         Kubelet = KubernetesVersion.TryParse(Blueprint.KubeletVersion, out var kubelet) ? kubelet : null,
         CreatedAt = CreatedAt,

@@ -5,7 +5,7 @@ using Imago.Simulation.Tracing;
 namespace Imago.Simulation.Worlds;
 
 /// <summary>Patches of node objects, all or nothing, with the resource version as precondition.</summary>
-internal sealed class NodeUpdates(ClusterState state, NodeLifecycle nodes, PodLifecycle pods)
+internal sealed class NodeUpdates(ClusterState state, NodeLifecycle nodes, PodLifecycle pods, MachineAgents agents)
 {
     public PatchOutcome Apply(RolloutAction.UpdateNode action)
     {
@@ -26,6 +26,9 @@ internal sealed class NodeUpdates(ClusterState state, NodeLifecycle nodes, PodLi
         node.SteeredAway = update.SteeredAway ?? node.SteeredAway;
         node.ScaleDownDisabled = update.ScaleDownDisabled ?? node.ScaleDownDisabled;
         node.Quarantined = update.Quarantined ?? node.Quarantined;
+        node.Updater = update.Updater ?? node.Updater;
+        node.NotPatchedYet = node.NotPatchedYet && !update.RemoveNotPatchedTaint;
+        node.Order = update.RemoveOrder ? null : node.Order;
         state.Changed(node);
         Tell(wasCordoned, node.Unschedulable, TraceKind.NodeCordoned, TraceKind.NodeUncordoned);
         Tell(wasSteered, node.SteeredAway, TraceKind.NodeSteered, TraceKind.NodeUnsteered);
@@ -34,7 +37,12 @@ internal sealed class NodeUpdates(ClusterState state, NodeLifecycle nodes, PodLi
             state.Trace(TraceKind.NodeQuarantined, node);
         }
 
-        if (update.DesiredLevel is { } level)
+        if (update.Order is { } order)
+        {
+            node.DesiredLevel = update.DesiredLevel ?? node.DesiredLevel;
+            agents.Give(node, order);
+        }
+        else if (update.DesiredLevel is { } level)
         {
             nodes.PatchOrdered(node, level);
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Imago.Domain.Clusters;
 using Imago.Domain.Images;
+using Imago.Domain.NodeOs;
 using Imago.Simulation.Blueprints;
 using Imago.Simulation.Scheduling;
 using Imago.Simulation.Tracing;
@@ -68,6 +69,19 @@ internal sealed class SimulatedNode(NodeBlueprint blueprint, string uid, NodeSha
 
     public PatchLevel? ReachedLevel { get; set; }
 
+    /// <summary>What the agent of a machine that is patched in place says; null: there is none.</summary>
+    public AgentReport? Agent { get; set; }
+
+    /// <summary>The order for that agent.</summary>
+    public NodeOrder? Order { get; set; }
+
+    public OsUpdater? Updater { get; set; }
+
+    public bool NotPatchedYet { get; set; }
+
+    /// <summary>Whether it is patched in place: nothing makes it anew.</summary>
+    public bool IsMachine => NodeImage.Parse(Image).Family is { IsOfMachines: true };
+
     /// <summary>Whether somebody changed its labels, annotations or taints by hand.</summary>
     public bool Edited { get; set; }
 
@@ -118,6 +132,10 @@ internal sealed class SimulatedNode(NodeBlueprint blueprint, string uid, NodeSha
         ScaleDownDisabled = ScaleDownDisabled,
         Quarantined = Quarantined,
         RebootPending = RebootPending,
+        Agent = Agent,
+        Order = Order,
+        Updater = Updater,
+        NotPatchedYet = NotPatchedYet,
         KuredMarked = RebootMarks.OfKured(Blueprint.Annotations),
         BootId = string.Create(CultureInfo.InvariantCulture, $"{Uid}#{Boots}"),
         AutoProvisioned = Blueprint.AutoProvisioned,

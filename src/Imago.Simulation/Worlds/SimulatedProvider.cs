@@ -1,4 +1,5 @@
 using Imago.Application.Ports;
+using Imago.Domain.NodeOs;
 using Imago.Domain.Rollouts.Actions;
 using Imago.Simulation.Blueprints;
 using Imago.Simulation.Tracing;
@@ -21,15 +22,25 @@ public sealed class SimulatedProvider : INodeProvider
     private readonly ClusterState _state;
     private readonly NodeLifecycle _nodes;
     private readonly NodeFactory _factory;
+    private readonly MachineAgents _agents;
+    private readonly Dictionary<string, ProviderRequest> _ordered = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ProviderOperation> _operations = new(StringComparer.Ordinal);
     private long _highestEpoch;
     private readonly HashSet<string> _extra = new(StringComparer.Ordinal);
 
-    internal SimulatedProvider(ClusterState state, NodeLifecycle nodes, NodeFactory factory)
+    internal SimulatedProvider(ClusterState state, NodeLifecycle nodes, NodeFactory factory, MachineAgents agents)
     {
         _state = state;
         _nodes = nodes;
         _factory = factory;
+        _agents = agents;
+        agents.Carried += order =>
+        {
+            if (_ordered.Remove(order.Id, out var request))
+            {
+                End(request);
+            }
+        };
     }
 
     /// <summary>Decides, per request, what goes wrong; null: nothing does.</summary>
@@ -141,6 +152,20 @@ public sealed class SimulatedProvider : INodeProvider
         if (trouble.FailWith is { } code)
         {
             _state.Time.After(_state.Timing.Reimage * RefusalShare, () => End(request, code, "the simulated infrastructure could not reimage the machine"));
+            return;
+        }
+
+        if (node.IsMachine)
+        {
+            // CH-31: its agent does it, and the machine stays.
+            if (InPlaceOperations.OrderOf(request, _state.Time.Now) is not { } order)
+            {
+                End(request, "NoOrder", $"image '{request.Image}' names no moment to patch to");
+                return;
+            }
+
+            _ordered[request.OperationId] = request;
+            _agents.Give(node, order, trouble.Extra, comesBack: !trouble.NeverReady);
             return;
         }
 

@@ -19,6 +19,10 @@ public sealed class SimulatedWorld
         : this(settings, seed, start, new NodeFactory(blueprint.Nodes), trace)
     {
         Populating.Fill(State, blueprint, Nodes, Pods, Budgets);
+        foreach (var node in State.Nodes.Values.OrderBy(n => n.Name, StringComparer.Ordinal))
+        {
+            Agents.Place(node);
+        }
         Workloads.LookAtAll();
         Pods.PlanCycle();
     }
@@ -39,9 +43,10 @@ public sealed class SimulatedWorld
         Painting = new NodePainting(State, Scheduler, Workloads);
         Guests = new GuestNodes(State, Nodes);
         RecordStore = new RecordStore(State);
-        Updates = new NodeUpdates(State, Nodes, Pods);
+        Agents = new MachineAgents(State, Nodes);
+        Updates = new NodeUpdates(State, Nodes, Pods, Agents);
         Evictions = new EvictionApi(State, Pods, Budgets);
-        Provider = new SimulatedProvider(State, Nodes, factory);
+        Provider = new SimulatedProvider(State, Nodes, factory, Agents);
         Troubles = new Troubles(State, Nodes, Pods);
         State.AnyNews += () => Changed?.Invoke();
     }
@@ -61,6 +66,8 @@ public sealed class SimulatedWorld
     internal RollingUpdates Rolling { get; }
 
     internal NodeLifecycle Nodes { get; }
+
+    internal MachineAgents Agents { get; }
 
     internal NodePainting Painting { get; }
 

@@ -99,7 +99,7 @@ public sealed class AptDriver : INodeOsDriver
         var (planner, indexes) = await PrepareAsync(plan, installed, progress, cancellation);
         progress.Report("Waiting for others who work with packages");
         await _repair.AwaitLockAsync(cancellation);
-        await _repair.RepairAsync(progress, cancellation);
+        await _repair.RepairAsync(plan, progress, cancellation);
         installed = await AptInstaller.ReadAsync(_commands, cancellation);
         var remaining = AptInstaller.Remaining(plan, installed);
         if (!remaining.IsEmpty)
@@ -140,6 +140,7 @@ public sealed class AptDriver : INodeOsDriver
             [
                 .. planned.Select(c => $"{c.Name} {c.To} was planned; the machine has {(installed.Find(c.Name, c.Architecture) is { } p ? p.Version + (p.Complete ? "" : ", half installed") : "none")}"),
                 .. parts.Asked.Where(f => planned.All(c => c.Name != f.Name)).Select(f => $"{f.Name} {f.Installed} still has a fix pending: {f.Available}"),
+                .. installed.Packages.Where(p => !p.Complete && planned.All(c => c.Name != p.Name)).Select(p => $"{p.Name} {p.Version} is half installed"),
             ],
             Unplanned = BeforeRun.Find(_folder, plan)?.Unplanned(plan, installed) ?? [],
             Held = parts.Held,

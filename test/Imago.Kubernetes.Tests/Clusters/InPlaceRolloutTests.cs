@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Imago.Application.NodeOs;
 using Imago.Application.Ports;
 using Imago.Application.Reconciling;
@@ -6,7 +7,6 @@ using Imago.Domain.Clusters;
 using Imago.Domain.Images;
 using Imago.Domain.NodeOs;
 using Imago.Domain.Rollouts;
-using Imago.Domain.Rollouts.Actions;
 using Imago.Domain.Rollouts.Records;
 using Imago.Domain.Rollouts.Settings;
 using Imago.Kubernetes.Tests.Clusters.Kit;
@@ -14,6 +14,7 @@ using Imago.Kubernetes.Tests.Records;
 using NodaTime;
 using Shouldly;
 using Xunit;
+using TestObjects = Imago.Kubernetes.Tests.Clusters.Kit.Objects;
 
 namespace Imago.Kubernetes.Tests.Clusters;
 
@@ -21,6 +22,8 @@ namespace Imago.Kubernetes.Tests.Clusters;
 public sealed class InPlaceRolloutTests
 {
     private const string New = "ImagoDebian-12-202611.20.0";
+
+    private static readonly PatchLevel Level = PatchLevel.OfDate(new LocalDate(2026, 11, 20));
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -36,7 +39,7 @@ public sealed class InPlaceRolloutTests
         await using var bench = (await AttachedBench.StartAsync()).InPlace();
         await using var world = new MiniCluster(bench.Api, nodes: 4, replicas: 6);
         await using var agents = new TestAgents(bench.Api);
-        agents.NeedReboot.Add(PatchLevel.OfDate(new LocalDate(2026, 11, 20)));
+        agents.NeedReboot.Add(Level);
         var before = Uids(bench);
         await using var cluster = await bench.OpenAsync();
 
@@ -63,7 +66,7 @@ public sealed class InPlaceRolloutTests
         await using var bench = (await AttachedBench.StartAsync()).InPlace();
         await using var world = new MiniCluster(bench.Api, nodes: 3, replicas: 4);
         await using var agents = new TestAgents(bench.Api);
-        agents.NeedReboot.Add(PatchLevel.OfDate(new LocalDate(2026, 11, 20)));
+        agents.NeedReboot.Add(Level);
         var cluster = await bench.OpenAsync();
         var done = 0;
         bench.Api.Fault = call => !call.StartsWith("GET", StringComparison.Ordinal) && !call.StartsWith("WATCH", StringComparison.Ordinal) && Interlocked.Increment(ref done) > writes ? 500 : null;
@@ -103,6 +106,55 @@ public sealed class InPlaceRolloutTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    [Trait("Rule", "CH-30")]
+    [Trait("Rule", "CH-31")]
+    [Trait("Rule", "CH-33")]
+    [Trait("Rule", "CH-34")]
+    [Trait("Rule", "IM-13")]
+    public async Task Rollout_SecurityPatch_IsLiveWhereNoRebootFollowsAndDrainedWhereOneDoes(bool reboot)
+    {
+        await using var bench = (await AttachedBench.StartAsync()).InPlace();
+        await using var world = new MiniCluster(bench.Api, nodes: 3, replicas: 4);
+        await using var agents = new TestAgents(bench.Api);
+        if (reboot)
+        {
+            agents.NeedReboot.Add(Level);
+        }
+
+        await using var cluster = await bench.OpenAsync();
+
+        (await RollAsync(cluster, "a", 1, target: new RolloutTarget.Patch(Level, LivePatching: true))).Phase.ShouldBe(RolloutPhase.Succeeded);
+
+        agents.Begun.Where(b => b.Mode == OrderMode.Drained).ShouldAllBe(b => b.Cordoned);
+        agents.Begun.Where(b => b.Mode == OrderMode.Drained).Select(b => b.Node).ShouldBe(reboot ? ["n1", "n2", "n3"] : [], ignoreOrder: true);
+        agents.Begun.Where(b => b.Mode == OrderMode.Live).ShouldAllBe(b => !b.Cordoned);
+        world.Images.ShouldAllBe(i => i == (reboot ? $"{TestAgents.First}-2026.11.20" : TestAgents.First));
+        bench.Api.All("nodes").ShouldAllBe(n => TestAgents.Annotation(n, NodeAnnotations.LivePatchingCurrent) == "20261120T000000Z" && TestAgents.Annotation(n, NodeAnnotations.LivePatchingGolden) == "20261120T000000Z");
+        ShouldHaveOrderedOnce(agents);
+    }
+
+    [Fact]
+    [Trait("Rule", "CH-37")]
+    public async Task Newcomer_WithTheTaint_IsPatchedWithoutAWindowAndThenTakesWork()
+    {
+        await using var bench = (await AttachedBench.StartAsync()).InPlace();
+        await using var world = new MiniCluster(bench.Api, nodes: 2, replicas: 2);
+        await using var agents = new TestAgents(bench.Api);
+        await using var cluster = await bench.OpenAsync();
+        var target = new RolloutTarget.Patch(Level, LivePatching: true);
+        await RollAsync(cluster, "a", 1, target: target);
+        bench.Api.Put("nodes", null, "n9", TestObjects.Node(change: n => n["spec"]!["taints"] = new JsonArray(new JsonObject { ["key"] = NodeLabels.NotPatchedTaint, ["effect"] = "NoSchedule" })));
+
+        await RollAsync(cluster, "a", 1, target: target, done: () => bench.Api.Find("nodes", null, "n9")!["spec"]!["taints"] is null);
+
+        agents.Begun.Where(b => b.Node == "n9").Select(b => (b.Mode, b.Cordoned)).ShouldContain((OrderMode.Drained, false));
+        TestAgents.Annotation(bench.Api.Find("nodes", null, "n9")!, NodeAnnotations.LivePatchingCurrent).ShouldBe("20261120T000000Z");
+        ShouldHaveOrderedOnce(agents);
+    }
+
     // Each id stands on one node with one text, and never again once another one has taken its place.
     private static void ShouldHaveOrderedOnce(TestAgents agents)
     {
@@ -125,7 +177,7 @@ public sealed class InPlaceRolloutTests
 
     private static IReadOnlyList<string> Uids(AttachedBench bench) => [.. bench.Api.All("nodes").Select(n => n["metadata"]!["uid"]!.GetValue<string>())];
 
-    private static async Task<RolloutRecord> RollAsync(Application.Engine.IHostedCluster cluster, string holder, int unavailable, Func<bool>? until = null)
+    private static async Task<RolloutRecord> RollAsync(Application.Engine.IHostedCluster cluster, string holder, int unavailable, Func<bool>? until = null, RolloutTarget? target = null, Func<bool>? done = null)
     {
         var connection = cluster.Connection;
         var options = new ReconcilerOptions
@@ -141,14 +193,14 @@ public sealed class InPlaceRolloutTests
         var spec = new ClusterSpec
         {
             Name = "c",
-            Channel = NodeOsChannel.NodeImage,
+            Channel = target is null ? NodeOsChannel.NodeImage : NodeOsChannel.SecurityPatch,
             Attached = true,
             Pools =
             [
                 new PoolSpec
                 {
                     Name = "apps",
-                    RequestedTarget = new RolloutTarget.Opaque(New),
+                    RequestedTarget = target ?? new RolloutTarget.Opaque(New),
                     Settings = new UpgradeSettings { MaxSurge = IntOrPercent.Of(0), MaxUnavailable = IntOrPercent.Of(unavailable), Canary = Canary.FirstNode, CanarySoak = Duration.FromMilliseconds(100) },
                     Provider = (await cluster.Provider.LimitsAsync(Cancellation))!.For("apps"),
                 },
@@ -164,7 +216,7 @@ public sealed class InPlaceRolloutTests
                     return RecordStoreTests.Rollout();
                 }
 
-                if ((await connection.ReadRecordsAsync(Cancellation)).GetValueOrDefault("apps") is { Record: { Ended: true } record } && !record.NeedsCare(await connection.ObserveAsync(Cancellation)))
+                if ((await connection.ReadRecordsAsync(Cancellation)).GetValueOrDefault("apps") is { Record: { Ended: true } record } && !record.NeedsCare(await connection.ObserveAsync(Cancellation)) && done?.Invoke() != false)
                 {
                     return record;
                 }

@@ -63,7 +63,7 @@ internal sealed class InPlaceProvider(string clusterKey, INodeOrders nodes, Time
             }
 
             // Any other order is one of ours that the record does not speak of any more. CH-34: who reads the documented annotation alone sees the same level.
-            var update = new NodeUpdate { Order = order, DesiredLevel = order.Content == OrderContent.Security ? order.Level : null };
+            var update = new NodeUpdate { Order = order, DesiredLevel = order.Content == OrderContent.Security && !(node.DesiredLevel >= order.Level) ? order.Level : null };
             if (await nodes.UpdateNodeAsync(new RolloutAction.UpdateNode(node.Name, node.ResourceVersion, update), cancellation) == PatchOutcome.Patched)
             {
                 return InPlaceOperations.StateOf(order, node.Agent, Now);

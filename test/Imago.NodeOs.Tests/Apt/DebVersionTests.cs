@@ -38,7 +38,7 @@ public sealed class DebVersionTests
         Assert.SkipUnless(File.Exists("/usr/bin/dpkg"), "skipped, because dpkg is not installed");
 
         var part = Gen.Elements("0", "1", "9", "00", "10", "a", "B", "~", "+", ".", "deb", "rc", "-", "u").ListOf().Select(string.Concat);
-        var version = from epoch in Gen.Elements("", "", "0:", "1:", "2:") from body in part from revision in Gen.Elements("", "-1", "-0", "-1ubuntu2", "-2~bpo", "-10") select $"{epoch}1{body}{revision}";
+        var version = from epoch in Gen.Elements("", "", "0:", "1:", "2:") from body in part from revision in Gen.Elements("", "-1", "-0", "-1ubuntu2", "-2~bpo", "-10") select $"{epoch}1{body}0{revision}";
         var pairs = (from a in version from b in version select (A: a, B: b)).Sample(400, 20).ToArray();
 
         // One shell for all pairs: what is compared is the order, not how fast programs start.

@@ -82,6 +82,13 @@ public sealed class AptDriver : INodeOsDriver
             return;
         }
 
+        // NM-46: apt refuses to download as well while dpkg was interrupted. Applying repairs that first and then downloads by itself.
+        if (await _repair.ComplaintAsync(cancellation) is not null)
+        {
+            progress.Report("Nothing is downloaded: packages are half installed, which is repaired when the plan is applied");
+            return;
+        }
+
         var (planner, indexes) = await PrepareAsync(plan, installed, progress, cancellation);
         await RoomAsync(planner, indexes, remaining, installed, cancellation);
         progress.Report($"Downloading {remaining.Length} packages");

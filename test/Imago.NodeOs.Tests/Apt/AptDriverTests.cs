@@ -95,6 +95,18 @@ public sealed class AptDriverTests : IDisposable
         _apt.Ran.IndexOf("apt-get -y --no-remove install openssl=3.0.22").ShouldBeGreaterThan(repair);
     }
 
+    [Fact]
+    [Trait("Rule", "NM-46")]
+    public async Task Stage_HalfInstalled_LeavesItToApplying()
+    {
+        var plan = await PlanAsync();
+        _apt.Audit = "The following packages are only half configured: bash";
+
+        await Driver().StageAsync(plan, SilentProgress.Instance, default);
+
+        _apt.Ran.ShouldNotContain(r => r.Contains("--download-only", StringComparison.Ordinal) || r.Contains("--configure", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("Inst bash [5.1] (5.2 Debian:12/oldstable [amd64])\n", "bash 5.2")]
     [InlineData("Remv bash [5.1]\n", "removal of bash")]

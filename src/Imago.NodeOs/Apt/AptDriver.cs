@@ -82,6 +82,13 @@ public sealed class AptDriver : INodeOsDriver
             return;
         }
 
+        // NM-46: apt refuses to download as well while dpkg was interrupted. Applying repairs that first and then downloads by itself.
+        if (await _repair.ComplaintAsync(cancellation) is not null)
+        {
+            progress.Report("Nothing is downloaded: packages are half installed, which is repaired when the plan is applied");
+            return;
+        }
+
         var (planner, indexes) = await PrepareAsync(plan, installed, progress, cancellation);
         await RoomAsync(planner, indexes, remaining, installed, cancellation);
         progress.Report($"Downloading {remaining.Length} packages");
@@ -99,7 +106,7 @@ public sealed class AptDriver : INodeOsDriver
         var (planner, indexes) = await PrepareAsync(plan, installed, progress, cancellation);
         progress.Report("Waiting for others who work with packages");
         await _repair.AwaitLockAsync(cancellation);
-        await _repair.RepairAsync(progress, cancellation);
+        await _repair.RepairAsync(plan, progress, cancellation);
         installed = await AptInstaller.ReadAsync(_commands, cancellation);
         var remaining = AptInstaller.Remaining(plan, installed);
         if (!remaining.IsEmpty)
@@ -140,6 +147,7 @@ public sealed class AptDriver : INodeOsDriver
             [
                 .. planned.Select(c => $"{c.Name} {c.To} was planned; the machine has {(installed.Find(c.Name, c.Architecture) is { } p ? p.Version + (p.Complete ? "" : ", half installed") : "none")}"),
                 .. parts.Asked.Where(f => planned.All(c => c.Name != f.Name)).Select(f => $"{f.Name} {f.Installed} still has a fix pending: {f.Available}"),
+                .. installed.Packages.Where(p => !p.Complete && planned.All(c => c.Name != p.Name)).Select(p => $"{p.Name} {p.Version} is half installed"),
             ],
             Unplanned = BeforeRun.Find(_folder, plan)?.Unplanned(plan, installed) ?? [],
             Held = parts.Held,

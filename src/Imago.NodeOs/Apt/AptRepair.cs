@@ -31,13 +31,17 @@ internal sealed class AptRepair(AptFolder folder, MachineRoot root, ICommands co
     }
 
     /// <summary>Repairs if there is something to repair.</summary>
+    /// <param name="plan">The plan that is about to be applied: what was interrupted in unpacking goes to the planned version at once.</param>
+    /// <param name="progress">Told what is being done.</param>
+    /// <param name="cancellation">Ends the programs.</param>
     /// <exception cref="NodeOsException">With <see cref="NodeOsReason.PackagesBroken"/> when it does not help, or would remove packages.</exception>
-    public async ValueTask RepairAsync(IPatchProgress progress, CancellationToken cancellation)
+    public async ValueTask RepairAsync(PatchPlan plan, IPatchProgress progress, CancellationToken cancellation)
     {
         if (await ComplaintAsync(cancellation) is { } complaint)
         {
             progress.Report("Repairing packages that were left half installed");
             await commands.RunAsync(AptFolder.Dpkg(settings.InstallTimeout, "--configure", "-a", "--force-confdef", "--force-confold"), cancellation);
+            await UnpackAgainAsync(plan, cancellation);
             await FixAsync(complaint, cancellation);
         }
         else if (await commands.RunAsync(folder.Apt("apt-get", settings.LockTimeout + Quick, "check"), cancellation) is { ExitCode: not 0 } check)
@@ -45,6 +49,20 @@ internal sealed class AptRepair(AptFolder folder, MachineRoot root, ICommands co
             // Nothing is half installed, but dependencies are not met.
             progress.Report("Repairing dependencies that are not met");
             await FixAsync(check.Text, cancellation);
+        }
+    }
+
+    // A package that was killed while it was being unpacked can be neither configured nor fixed (measured, dpkg 1.21: `apt-get -f install` tries to configure it and fails):
+    // it has to be unpacked once more.
+    private async ValueTask UnpackAgainAsync(PatchPlan plan, CancellationToken cancellation)
+    {
+        var installed = await AptInstaller.ReadAsync(commands, cancellation);
+        var torn = installed.Packages.Where(p => installed.Torn.Contains((p.Name, p.Architecture)))
+            .Select(p => plan.Changes.FirstOrDefault(c => c.Name == p.Name && c.Architecture == p.Architecture) is { } change ? $"{p.Name}:{p.Architecture}={change.To}" : $"{p.Name}:{p.Architecture}")
+            .Select(a => a.Replace(":all", "", StringComparison.Ordinal)).ToArray();
+        if (torn.Length > 0)
+        {
+            await commands.RunAsync(folder.Apt("apt-get", settings.InstallTimeout, ["-y", "--no-remove", "--reinstall", "install", .. torn]), cancellation);
         }
     }
 

@@ -9,8 +9,12 @@ namespace Imago.NodeOs.Apt;
 /// <param name="Packages">Installed packages, whole or half, ordered by name and architecture.</param>
 /// <param name="Holds">Names that somebody holds.</param>
 /// <param name="Sizes">Installed size in KiB, by name and architecture.</param>
+/// <param name="Torn">Packages that were interrupted while they were being unpacked, by name and architecture: they have to be unpacked again.</param>
 internal sealed record InstalledState(
-    ImmutableArray<InstalledPackage> Packages, ImmutableHashSet<string> Holds, ImmutableDictionary<(string Name, string Architecture), long> Sizes)
+    ImmutableArray<InstalledPackage> Packages,
+    ImmutableHashSet<string> Holds,
+    ImmutableDictionary<(string Name, string Architecture), long> Sizes,
+    ImmutableHashSet<(string Name, string Architecture)> Torn)
 {
     /// <summary>The question to <c>dpkg-query -W -f</c>, whose answer <see cref="Parse"/> reads.</summary>
     public const string Format = @"${Package}\t${Architecture}\t${Version}\t${db:Status-Want}\t${db:Status-Status}\t${db:Status-Eflag}\t${Installed-Size}\n";
@@ -22,6 +26,7 @@ internal sealed record InstalledState(
     {
         var packages = new List<InstalledPackage>();
         var holds = ImmutableHashSet.CreateBuilder<string>(StringComparer.Ordinal);
+        var torn = ImmutableHashSet.CreateBuilder<(string, string)>();
         var sizes = ImmutableDictionary.CreateBuilder<(string, string), long>();
         foreach (var line in output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
@@ -29,6 +34,11 @@ internal sealed record InstalledState(
             {
                 packages.Add(new InstalledPackage(name, architecture, version, Complete: status is "installed" && flag is "ok"));
                 sizes[(name, architecture)] = long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var kibibytes) ? kibibytes : 0;
+                if (flag is "reinstreq" || status is "half-installed")
+                {
+                    torn.Add((name, architecture));
+                }
+
                 if (want is "hold")
                 {
                     holds.Add(name);
@@ -37,7 +47,7 @@ internal sealed record InstalledState(
         }
 
         packages.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name) is var order && order != 0 ? order : string.CompareOrdinal(a.Architecture, b.Architecture));
-        return new InstalledState([.. packages], holds.ToImmutable(), sizes.ToImmutable());
+        return new InstalledState([.. packages], holds.ToImmutable(), sizes.ToImmutable(), torn.ToImmutable());
     }
 
     /// <summary>NM-30: the same packages in the same versions give the same hash, on any machine.</summary>

@@ -20,7 +20,7 @@ internal sealed record ReleaseFile(string Origin, string Label, string Codename,
     {
         // An InRelease file is the same text between lines of its signature.
         var fields = Stanza.Of(new StringReader(Encoding.UTF8.GetString(bytes)), "Origin", "Label", "Codename", "Suite", "Date")
-            .FirstOrDefault(s => s.Field("Date").Length > 0);
+            .FirstOrDefault(s => s.Field("Date").Length > 0 || s.Field("Codename").Length > 0);
         string Of(string name) => fields?.Field(name) ?? "";
         return new ReleaseFile(Of("Origin"), Of("Label"), Of("Codename"), Of("Suite"), Moment(Of("Date")), Convert.ToHexStringLower(SHA256.HashData(bytes)));
     }

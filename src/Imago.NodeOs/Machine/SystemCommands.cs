@@ -32,16 +32,20 @@ public sealed class SystemCommands(TimeProvider time, params IReadOnlyList<strin
             {
                 // The end of the program counts, not the end of its pipes: a service that a maintainer script started may keep them open.
                 await process.WaitForExitAsync(both.Token);
-                return new CommandResult(process.ExitCode, await output.RestAsync(time), await error.RestAsync(time));
             }
-            catch (OperationCanceledException) when (!process.HasExited)
+            catch (OperationCanceledException)
             {
-                process.Kill(entireProcessTree: true);
-                await process.WaitForExitAsync(CancellationToken.None);
-                cancellation.ThrowIfCancellationRequested();
-                throw new NodeOsException(NodeOsReason.TimedOut,
-                    $"'{command}' was ended after {command.Timeout.TotalSeconds:0} seconds, with everything that it started. It is tried again; what it left half done is repaired first.");
+                if (!process.HasExited)
+                {
+                    process.Kill(entireProcessTree: true);
+                    await process.WaitForExitAsync(CancellationToken.None);
+                    cancellation.ThrowIfCancellationRequested();
+                    throw new NodeOsException(NodeOsReason.TimedOut,
+                        $"'{command}' was ended after {command.Timeout.TotalSeconds:0} seconds, with everything that it started. It is tried again; what it left half done is repaired first.");
+                }
             }
+
+            return new CommandResult(process.ExitCode, await output.RestAsync(time), await error.RestAsync(time));
         }
     }
 

@@ -50,7 +50,7 @@ public sealed class EditionTests
     [InlineData(13, NodeOsReason.MirrorAhead)]
     public void Verify_OnlyTheLevelIsKnown_TakesNothingLater(int hours, NodeOsReason? reason)
     {
-        var file = Release("", "bookworm-security") with { Date = Noon + Duration.FromHours(hours) };
+        var file = Release("Fri, 20 Nov 2026 12:00:00 UTC", "bookworm-security") with { Date = Noon + Duration.FromHours(hours) };
 
         Reason(Source("bookworm-security", null), file).ShouldBe(reason);
     }

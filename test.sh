@@ -10,6 +10,9 @@ export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompil
 
 # Debian packages that tests need beyond the .NET SDK, each as 'command:package'. A package is installed only where its command is missing.
 needs=(initdb:postgresql)
+# For root file systems that run as machines. Only root can make them; for others these tests are skipped, and say so.
+machine_needs=(debootstrap:debootstrap dpkg-deb:dpkg gpg:gnupg xz:xz-utils unshare:util-linux nsenter:util-linux mount:mount)
+machines=Imago.Machines.Tests
 acceptance_needs=(debootstrap:debootstrap node:nodejs npm:npm)
 # Azure's own clients against the server process: a stage of its own, because they want the machine for themselves.
 acceptance=Imago.Acceptance.Tests
@@ -136,6 +139,7 @@ for file in test/*.Tests/*.csproj; do
     fi
 done
 [[ -z $wants_acceptance ]] || needs+=("${acceptance_needs[@]}")
+if ((EUID == 0)) && [[ " ${projects[*]-} " == *" $machines "* ]]; then needs+=("${machine_needs[@]}"); fi
 ((${#projects[@]} > 0)) || [[ -n $wants_acceptance ]] || give_up "no project under test/ is called '$only'. There are: $(cd test && echo *.Tests/ | tr -d /)."
 
 install_needs "${needs[@]}"

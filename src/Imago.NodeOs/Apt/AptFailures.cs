@@ -12,12 +12,15 @@ internal static partial class AptFailures
         (NodeOsReason.DiskFull, ["No space left on device", "don't have enough free space", "Disk quota exceeded"]),
         (NodeOsReason.ReleaseExpired, ["is expired (invalid since", "is not valid yet (invalid for"]),
         (NodeOsReason.SignatureInvalid,
-            ["NO_PUBKEY", "is not signed", "signatures were invalid", "signatures couldn't be verified", "Clearsigned file isn't valid", "BADSIG", "EXPKEYSIG", "REVKEYSIG",
+            ["NO_PUBKEY", "signatures were invalid", "signatures couldn't be verified", "Clearsigned file isn't valid", "BADSIG", "EXPKEYSIG", "REVKEYSIG",
                 "Hash Sum mismatch", "has unexpected size", "No good signature", "Missing key", "Sub-process sqv returned an error code", "Insufficient information available to perform this download securely"]),
         (NodeOsReason.PackagesBroken, ["dpkg was interrupted", "Unmet dependencies. Try 'apt"]),
         (NodeOsReason.MirrorUnreachable,
             ["Could not resolve", "Temporary failure resolving", "Could not connect", "Cannot initiate the connection", "Unable to connect", "Connection failed", "Connection timed out", "Connection refused",
                 "Connection reset", "does not have a Release file", "Failed to fetch", "Unable to fetch some archives", "Some index files failed to download", "is no longer valid"]),
+
+        // Last, because apt says it of an archive that answers 503 as well.
+        (NodeOsReason.SignatureInvalid, ["is not signed"]),
     ];
 
     [GeneratedRegex(@"held by process (?<pid>\d+)|process with pid (?<pid>\d+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

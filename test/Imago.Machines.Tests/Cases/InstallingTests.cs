@@ -12,7 +12,7 @@ public sealed class InstallingTests
 {
     // dpkg takes POSIX record locks (NM-45); the minimal system has no other program that could take one.
     private const string HoldLock =
-        """$| = 1; use Fcntl; open(F, ">>", "/var/lib/dpkg/lock-frontend"); fcntl(F, F_SETLK, pack("s s x4 q q l x4", F_WRLCK, 0, 0, 0, 0)) or die; print "held\n"; sleep 600""";
+        """$| = 1; use Fcntl; open(F, ">>", "/var/lib/dpkg/lock-frontend"); my $l = pack("s s x4 q q l x4", F_WRLCK, 0, 0, 0, 0); fcntl(F, F_SETLK, $l) or die; print "held\n"; sleep 600""";
 
     [Fact]
     [Trait("Rule", "NM-44")]

@@ -8,9 +8,9 @@ namespace Imago.NodeOs.Rig.Archives;
 /// <summary>A published state of all suites.</summary>
 public sealed class ArchiveMoment
 {
-    private readonly string _address;
+    private readonly Func<ArchiveArea, string> _address;
 
-    internal ArchiveMoment(Instant at, ImmutableArray<SuiteEdition> editions, string address) => (At, Editions, _address) = (at, editions, address);
+    internal ArchiveMoment(Instant at, ImmutableArray<SuiteEdition> editions, Func<ArchiveArea, string> address) => (At, Editions, _address) = (at, editions, address);
 
     public Instant At { get; }
 
@@ -26,5 +26,5 @@ public sealed class ArchiveMoment
     internal ImmutableArray<SuiteEdition> Editions { get; }
 
     private ArchiveState State(Func<ArchiveArea, string> path) =>
-        new([.. Editions.Select(e => new SuiteState(e.Suite.Pocket, _address + path(e.Suite.Area), e.Suite.Codename, ["main"], e.Date, e.Hash))]);
+        new([.. Editions.Select(e => new SuiteState(e.Suite.Pocket, _address(e.Suite.Area) + path(e.Suite.Area), e.Suite.Codename, ["main"], e.Date, e.Hash))]);
 }

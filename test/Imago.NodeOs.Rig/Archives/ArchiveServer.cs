@@ -23,19 +23,26 @@ internal sealed class ArchiveServer : IAsyncDisposable
         _archive = archive;
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0));
+        // A port for each area, as Debian has a server for each: over one connection, what fails of one would take answers of the other with it.
+        builder.WebHost.ConfigureKestrel(k =>
+        {
+            k.Listen(IPAddress.Loopback, 0);
+            k.Listen(IPAddress.Loopback, 0);
+        });
         _web = builder.Build();
         _web.Run(AnswerAsync);
     }
 
     public IReadOnlyCollection<ServedRequest> Served => _served;
 
-    public string Address { get; private set; } = "";
+    /// <summary>Addresses by area, without a slash at the end.</summary>
+    public IReadOnlyDictionary<ArchiveArea, string> Addresses { get; private set; } = new Dictionary<ArchiveArea, string>();
 
     public async Task StartAsync(CancellationToken cancellation)
     {
         await _web.StartAsync(cancellation);
-        Address = _web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        var addresses = _web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToList();
+        Addresses = new Dictionary<ArchiveArea, string> { [ArchiveArea.Main] = addresses[0], [ArchiveArea.Security] = addresses[1] };
     }
 
     public async ValueTask DisposeAsync()

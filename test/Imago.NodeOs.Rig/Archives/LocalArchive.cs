@@ -22,13 +22,18 @@ public sealed class LocalArchive : IAsyncDisposable
     private readonly ConcurrentDictionary<string, BuiltPackage> _pool = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<ArchiveArea, ArchiveFault> _faults = new();
     private readonly ArchiveServer _server;
+    private readonly ImmutableSortedDictionary<string, BuiltPackage> _filler;
     private ImmutableArray<ArchiveMoment> _moments = [];
     private ArchiveMoment? _served;
 
-    private LocalArchive(SigningKey key, ImmutableArray<ArchiveSuite> suites) => (_key, _suites, _server) = (key, suites, new ArchiveServer(this));
+    private LocalArchive(SigningKey key, ImmutableArray<ArchiveSuite> suites, BuiltPackage filler)
+    {
+        (_key, _suites, _server) = (key, suites, new ArchiveServer(this));
+        _filler = ImmutableSortedDictionary.Create<string, BuiltPackage>(StringComparer.Ordinal).Add(filler.Name, filler);
+    }
 
-    /// <summary>Its address, without a slash at the end.</summary>
-    public string Address => _server.Address;
+    /// <summary>Address of the server of an area, without a slash at the end.</summary>
+    public string AddressOf(ArchiveArea area) => _server.Addresses[area];
 
     /// <summary>The public key.</summary>
     public byte[] Keyring => _key.Keyring;
@@ -36,10 +41,11 @@ public sealed class LocalArchive : IAsyncDisposable
     /// <summary>What was asked for so far, in order of the ends.</summary>
     public IReadOnlyCollection<ServedRequest> Served => _server.Served;
 
-    /// <summary>Starts an archive with nothing in it; something has to be published before it is asked.</summary>
+    /// <summary>Starts an archive whose suites hold one package that nobody has installed; something has to be published before it is asked.</summary>
     public static async Task<LocalArchive> StartAsync(CancellationToken cancellation = default)
     {
-        var archive = new LocalArchive(await SigningKey.CreateAsync(cancellation), ArchiveSuite.Bookworm);
+        var filler = await PackageBuilder.BuildAsync(new("rig-filler", "1.0"), cancellation);
+        var archive = new LocalArchive(await SigningKey.CreateAsync(cancellation), ArchiveSuite.Bookworm, filler);
         await archive._server.StartAsync(cancellation);
         return archive;
     }
@@ -59,7 +65,7 @@ public sealed class LocalArchive : IAsyncDisposable
         }
 
         var before = last?.Editions ?? [];
-        var content = new ArchiveContent(_suites.ToDictionary(s => s.Pocket, s => before.FirstOrDefault(e => e.Suite == s)?.Packages ?? Nothing));
+        var content = new ArchiveContent(_suites.ToDictionary(s => s.Pocket, s => before.FirstOrDefault(e => e.Suite == s)?.Packages ?? _filler));
         change(content);
         var editions = new List<SuiteEdition>();
         foreach (var suite in _suites)
@@ -73,7 +79,7 @@ public sealed class LocalArchive : IAsyncDisposable
             }
         }
 
-        var moment = new ArchiveMoment(at, [.. editions], Address);
+        var moment = new ArchiveMoment(at, [.. editions], AddressOf);
         _moments = _moments.Add(moment);
         _served = moment;
         return moment;
@@ -98,7 +104,7 @@ public sealed class LocalArchive : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(root);
         root.Write(KeyringPath, Keyring);
-        root.Write("/etc/apt/sources.list", string.Concat(_suites.Select(s => $"deb [signed-by={KeyringPath}] {Address}{LivePath(s.Area)} {s.Codename} main\n")));
+        root.Write("/etc/apt/sources.list", string.Concat(_suites.Select(s => $"deb [signed-by={KeyringPath}] {AddressOf(s.Area)}{LivePath(s.Area)} {s.Codename} main\n")));
     }
 
     public async ValueTask DisposeAsync()
@@ -122,6 +128,4 @@ public sealed class LocalArchive : IAsyncDisposable
         var moment = snapshot is { } level ? _moments.LastOrDefault(m => m.At <= level.Moment) : _served;
         return moment?.Editions.FirstOrDefault(e => e.Suite.Area == area && e.Suite.Codename == codename);
     }
-
-    private static ImmutableSortedDictionary<string, BuiltPackage> Nothing { get; } = ImmutableSortedDictionary.Create<string, BuiltPackage>(StringComparer.Ordinal);
 }

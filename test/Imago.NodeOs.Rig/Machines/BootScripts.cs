@@ -41,6 +41,6 @@ internal static class BootScripts
         wait $!
         """;
 
-    /// <summary>Stands in for <c>reboot</c>, <c>shutdown</c> and <c>systemctl reboot</c>.</summary>
+    /// <summary>Stands in for <c>reboot</c>.</summary>
     public const string Reboot = "#!/bin/sh\nkill -USR1 1\n";
 }

@@ -11,7 +11,7 @@ public sealed record MachineStart
     /// </summary>
     public string? Kernel { get; init; }
 
-    /// <summary>Whether <c>reboot</c> and <c>systemctl reboot</c> are stood in for by a command that makes the machine go down.</summary>
+    /// <summary>Whether <c>reboot</c> is stood in for by a command that makes the machine go down; the base has none.</summary>
     public bool RebootCommand { get; init; } = true;
 }
 

@@ -23,9 +23,6 @@ public sealed record BaseRoot(string Name, ImmutableArray<string> Include)
     /// <summary>The essential packages, apt, and the certificates of authorities.</summary>
     public static BaseRoot Minimal { get; } = new($"{Codename}-minimal", ["ca-certificates"]);
 
-    /// <summary>With what nodes have and what looks at updates there: systemd, D-Bus, unattended-upgrades, needrestart.</summary>
-    public static BaseRoot NodeLike { get; } = new($"{Codename}-node", ["ca-certificates", "systemd", "systemd-sysv", "dbus", "unattended-upgrades", "needrestart"]);
-
     /// <summary>The mirror, without a slash at the end.</summary>
     public static string Mirror => Environment.GetEnvironmentVariable(MirrorVariable) is { Length: > 0 } set ? set.TrimEnd('/') : "http://deb.debian.org/debian";
 

@@ -8,7 +8,7 @@ internal static class RootPlace
     private const string Prefix = "imago-root-";
     private const string Memory = "/dev/shm";
 
-    // A minimal root takes 140 MB, what a test adds to it some tens; of a node-like one it is half a gigabyte.
+    // A minimal root takes 140 MB, what a test adds to it some tens.
     private const long Enough = 3L << 30;
 
     private static readonly Lazy<Task<string>> Place = new(ChooseAsync);

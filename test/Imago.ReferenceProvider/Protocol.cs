@@ -59,7 +59,7 @@ internal sealed class Protocol(INodeProvider world, Ledger ledger, ReferenceOpti
         ["protocol"] = 1,
         ["name"] = "imago-reference",
         ["version"] = "1.0.0",
-        ["verbs"] = new JsonArray("Create", "Reimage", "Delete"),
+        ["verbs"] = new JsonArray("Create", "Reimage", "Delete", "Reboot"),
         ["dryRun"] = true,
         ["longPolling"] = true,
         ["namesNodes"] = false,

@@ -43,7 +43,7 @@ internal static partial class Requests
         var word = Text("verb", isRequired: true);
         if (word is not null && (!Enum.TryParse(word, out verb) || !Enum.IsDefined(verb) || char.IsDigit(word[0])))
         {
-            complaints.Add($"verb '{word}' is not Create, Reimage or Delete");
+            complaints.Add($"verb '{word}' is not Create, Reimage, Delete or Reboot");
         }
 
         var (cluster, pool, node, image, level) = (Text("cluster", true), Text("pool", true), Text("node", true), Text("image", false), Text("patchLevel", false));

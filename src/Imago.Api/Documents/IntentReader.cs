@@ -63,6 +63,12 @@ public sealed class IntentReader(ReleaseRings rings, KubernetesCalendar calendar
 
         // UP-25: what its node provider has room for, as far as it has said so.
         spec = limits is null ? spec : spec with { Provider = limits.For(spec.Name) };
+        if (!attached)
+        {
+            // CH-13: machines of simulated clusters can be rebooted.
+            spec = spec with { Provider = spec.Provider with { Reboots = true } };
+        }
+
         return document.Intent(attached ? Observed(spec, status) : spec);
     }
 

@@ -6,7 +6,7 @@ using NodaTime;
 namespace Imago.Api.Documents;
 
 /// <summary>From <c>upgradeSettings</c> of a pool to the domain's.</summary>
-/// <remarks>Rules: UP-12…17, MW-53, UP-60, UP-150, UP-151.</remarks>
+/// <remarks>Rules: UP-12…17, MW-53, UP-60, UP-150, UP-151, CH-13.</remarks>
 internal static class UpgradeSettingsDocument
 {
     /// <summary>The settings; what is not said has the domain's default.</summary>
@@ -23,6 +23,7 @@ internal static class UpgradeSettingsDocument
             Undrainable = Named<UndrainableNodeBehavior>(document, "undrainableNodeBehavior") ?? settings.Undrainable,
             BarePods = Named<BarePods>(document, "barePods") ?? settings.BarePods,
             WindowClose = Named<WindowClose>(document, "windowClose") ?? settings.WindowClose,
+            RebootPolicy = Named<RebootPolicy>(document, "rebootPolicy") ?? settings.RebootPolicy,
             Canary = Named<Canary>(document, "canary") ?? settings.Canary,
             CanarySoak = Minutes(document, "canarySoakInMinutes") ?? settings.CanarySoak,
             NodeReadyTimeout = Minutes(document, "nodeReadyTimeoutInMinutes") ?? settings.NodeReadyTimeout,

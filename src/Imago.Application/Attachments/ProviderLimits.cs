@@ -16,6 +16,9 @@ public sealed record ProviderLimits
     /// <summary>Whether it patches machines in place instead of giving them new disks.</summary>
     public bool InPlace { get; init; }
 
+    /// <summary>Whether it says that it reboots nodes (CH-13).</summary>
+    public bool Reboots { get; init; }
+
     /// <summary>Most nodes of a pool, surge included; null: it does not say.</summary>
     public int? LargestPool { get; init; }
 
@@ -26,5 +29,5 @@ public sealed record ProviderLimits
     public int? LargestPoolOf(string pool) => Pools.TryGetValue(pool, out var limit) ? limit : LargestPool;
 
     /// <summary>What plans of a pool may count on. Without surge nodes it is upgraded in place (UP-31).</summary>
-    public ProviderCapabilities For(string pool) => new(CanSurge, LargestPoolOf(pool) ?? ProviderCapabilities.Default.SizeLimit) { InPlace = InPlace };
+    public ProviderCapabilities For(string pool) => new(CanSurge, LargestPoolOf(pool) ?? ProviderCapabilities.Default.SizeLimit) { InPlace = InPlace, Reboots = Reboots };
 }

@@ -18,7 +18,7 @@ internal sealed class DocumentMerge
     // The API takes these in any case and answers in its own spelling.
     private static readonly HashSet<string> AnyCase = new(StringComparer.OrdinalIgnoreCase)
     {
-        "location", "nodeOSUpgradeChannel", "upgradeChannel", "mode", "osType", "osSKU", "undrainableNodeBehavior", "barePods", "dayOfWeek", "weekIndex", "day", "tier",
+        "location", "nodeOSUpgradeChannel", "upgradeChannel", "mode", "osType", "osSKU", "undrainableNodeBehavior", "barePods", "rebootPolicy", "dayOfWeek", "weekIndex", "day", "tier",
     };
 
     // One of its members chooses the kind of schedule: a new one takes the place of the old one instead of standing beside it.

@@ -23,6 +23,7 @@ internal sealed record LiveNode(string Name, string Pool, bool Surge, string? Zo
             TraceKind.NodeStarted => now with { Colour = "yellow", Doing = "starts" },
             TraceKind.NodeCordoned => now with { Colour = "yellow", Doing = "drains", Evicted = 0 },
             TraceKind.PodEvicted => now with { Colour = "yellow", Doing = $"drains, {Evicted + 1} evicted", Evicted = Evicted + 1 },
+            TraceKind.OperationBegun when happened.Detail?.EndsWith("/Reboot", StringComparison.Ordinal) == true => now with { Colour = "blue", Doing = "reboots" },
             TraceKind.OperationBegun when !Surge => now with { Colour = "blue", Doing = "is reimaged" },
             TraceKind.SurgeNamed => now with { Colour = "blue", Doing = "is made" },
             TraceKind.NodeJoined => now with { Colour = "blue", Doing = "boots" },

@@ -22,6 +22,7 @@ internal static class Telling
             TraceKind.NodeNotReady => $"{node} is not Ready.",
             TraceKind.NodeCordoned => $"{node} is cordoned and drains.",
             TraceKind.NodeQuarantined => $"{node} is quarantined.",
+            TraceKind.NodeRebooted => $"{node} has rebooted.",
             TraceKind.PatchOrdered => $"{node} gets patch level {happened.Detail}, live.",
             TraceKind.PatchReached => $"{node} is at {happened.Detail}, without a drain.",
             TraceKind.PodEvicted => $"{node} evicts {happened.Pod!.Key}{Allowance(happened)}",

@@ -58,6 +58,9 @@ internal sealed class ClusterArguments
     public Option<WindowClose?> WindowClose { get; } = ChoiceOption.Create(
         "--window-close", "What is finished after a window closes: the nodes in flight, or the pool [default: FinishNode].", Domain.Rollouts.Settings.WindowClose.FinishNode, Domain.Rollouts.Settings.WindowClose.FinishPool);
 
+    public Option<RebootPolicy?> RebootPolicy { get; } = ChoiceOption.Create(
+        "--reboot-policy", "Nodes that wait for a reboot under channel Unmanaged: left to others, or drained and rebooted in the window [default: None].", Domain.Rollouts.Settings.RebootPolicy.None, Domain.Rollouts.Settings.RebootPolicy.Coordinated);
+
     public Option<Canary?> Canary { get; } = ChoiceOption.Create(
         "--canary", "Whether one node tries a new target before the others [default: FirstNode].", Domain.Rollouts.Settings.Canary.FirstNode, Domain.Rollouts.Settings.Canary.None);
 
@@ -78,7 +81,7 @@ internal sealed class ClusterArguments
     public Option<Seed> Seed { get; } = SeedOption.Create();
 
     private Option[] All =>
-        [Cluster, PoolLabel, Channel, Maintenance, Target, MaxSurge, MaxUnavailable, MaxBlockedNodes, DrainTimeout, Soak, Undrainable, BarePods, WindowClose, Canary, From, Region, World, Seed];
+        [Cluster, PoolLabel, Channel, Maintenance, Target, MaxSurge, MaxUnavailable, MaxBlockedNodes, DrainTimeout, Soak, Undrainable, BarePods, WindowClose, RebootPolicy, Canary, From, Region, World, Seed];
 
     public void AddTo(Command command)
     {
@@ -132,6 +135,7 @@ internal sealed class ClusterArguments
             Undrainable = parsed.GetValue(Undrainable) ?? UndrainableNodeBehavior.Schedule,
             BarePods = parsed.GetValue(BarePods) ?? Domain.Rollouts.Settings.BarePods.Evict,
             WindowClose = parsed.GetValue(WindowClose) ?? Domain.Rollouts.Settings.WindowClose.FinishNode,
+            RebootPolicy = parsed.GetValue(RebootPolicy) ?? Domain.Rollouts.Settings.RebootPolicy.None,
             Canary = parsed.GetValue(Canary) ?? Domain.Rollouts.Settings.Canary.FirstNode,
         };
         var problems = UpgradeSettingsValidation.Check(settings);

@@ -55,7 +55,8 @@ internal sealed class RequestReader(Terminal terminal, ClusterArguments argument
 
             // CH-86: whose dump it is, is not known; an unsupported minor would be a warning only.
             Attached = true,
-            Pools = [.. dump.Pools.Select(p => p.Spec with { Settings = settings, RequestedTarget = targets.Of(p.Spec) })],
+            // CH-13: a dump does not tell whether the provider can reboot nodes; who asks for it means that it can.
+            Pools = [.. dump.Pools.Select(p => p.Spec with { Settings = settings, RequestedTarget = targets.Of(p.Spec), Provider = p.Spec.Provider with { Reboots = settings.RebootPolicy == RebootPolicy.Coordinated } })],
         };
         targets.RefuseIfNoPoolTakesIt(spec, from);
         var request = new ForecastRequest

@@ -28,6 +28,7 @@ internal static class PoolFacts
             .Add("soak", Minutes(settings.Text("nodeSoakDurationInMinutes")))
             .Add("undrainable", settings.Text("undrainableNodeBehavior"))
             .Add("bare pods", settings.Text("barePods"))
+            .Add("reboots", settings.Text("rebootPolicy"))
             .Add("error", ArmError.Read(new JsonObject { ["error"] = pool.At("properties.status.provisioningError")?.DeepClone() })?.Text())
             .Write(terminal);
     }

@@ -16,7 +16,9 @@ internal sealed class PoolOptions
     private readonly Option<string?> _maxBlocked = RemoteOptions.Text("--max-blocked-nodes", "Quarantined nodes before the upgrade stops.", "number|percent");
     private readonly Option<string?> _barePods = RemoteOptions.Choice("--bare-pods", "Pods without a controller, which nobody makes again: evict them, or keep them, so that their node cannot be drained.", "Evict", "Keep");
 
-    public Option[] All => [_count, _maxSurge, _maxUnavailable, _drainTimeout, _soak, _undrainable, _maxBlocked, _barePods];
+    private readonly Option<string?> _rebootPolicy = RemoteOptions.Choice("--reboot-policy", "Nodes that wait for a reboot under channel Unmanaged: left to others, or drained and rebooted in the window.", "None", "Coordinated");
+
+    public Option[] All => [_count, _maxSurge, _maxUnavailable, _drainTimeout, _soak, _undrainable, _maxBlocked, _barePods, _rebootPolicy];
 
     /// <summary>Writes what was said into the properties of a pool; the rest of them stays. False when nothing was said.</summary>
     public bool Apply(ParseResult parsed, JsonObject properties)
@@ -30,6 +32,7 @@ internal sealed class PoolOptions
             ("undrainableNodeBehavior", parsed.GetValue(_undrainable)),
             ("maxBlockedNodes", parsed.GetValue(_maxBlocked)),
             ("barePods", parsed.GetValue(_barePods)),
+            ("rebootPolicy", parsed.GetValue(_rebootPolicy)),
         };
         foreach (var (name, value) in settings.Where(s => s.Value is not null))
         {

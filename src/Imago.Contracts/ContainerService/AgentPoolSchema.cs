@@ -24,7 +24,7 @@ public static class AgentPoolSchema
     public static ImmutableArray<string> PreviewOsSkus { get; } = ["AzureLinuxOSGuard", "Flatcar"];
 
     /// <summary>How a pool is upgraded. What Imago adds is in every api-version and says so.</summary>
-    /// <remarks>Rules: UP-12…18, MW-53, UP-60, UP-150, UP-151.</remarks>
+    /// <remarks>Rules: UP-12…18, MW-53, UP-60, UP-150, UP-151, CH-13.</remarks>
     internal static ValueSchema.Object UpgradeSettings { get; } = Object(
         "AgentPoolUpgradeSettings",
         new("maxSurge", Share, "Extra nodes while upgrading: a whole number, or 1% to 100% of the pool (UP-12)."),
@@ -38,6 +38,7 @@ public static class AgentPoolSchema
         new("upgradeStrategy", OneOf("Rolling", "BlueGreen"), "Rolling is what this server does (UP-18).") { Since = Availability.PreviewsFrom("2025-08-02-preview") },
         new("barePods", OneOf("Evict", "Keep"), "Imago: whether a drain evicts pods that have no controller, which nobody makes again; Evict by default (UP-40, UP-42).") { Extension = true },
         new("windowClose", OneOf("FinishNode", "FinishPool"), "Imago: what counts as work begun when a maintenance window closes; FinishNode by default (MW-53, MW-54).") { Extension = true },
+        new("rebootPolicy", OneOf("None", "Coordinated"), "Imago: whether nodes that wait for a reboot under channel Unmanaged are drained and rebooted in the window, or left to others; None by default (CH-13).") { Extension = true },
         new("canary", OneOf("FirstNode", "None"), "Imago: whether the first node goes alone; FirstNode by default (UP-151).") { Extension = true },
         new("canarySoakInMinutes", Whole(0, 1440), "Imago: how long the first node is watched once it is healthy; 2 by default (UP-151).") { Extension = true },
         new("nodeReadyTimeoutInMinutes", Whole(1, 240), "Imago: how long a node may take to be Ready at its target; 15 by default (UP-150).") { Extension = true },

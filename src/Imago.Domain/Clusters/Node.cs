@@ -55,6 +55,15 @@ public sealed record Node
     /// <summary>Whether the node reports that a reboot is pending (CH-13).</summary>
     public bool RebootPending { get; init; }
 
+    /// <summary>Since when, if whoever says so also says that; null otherwise.</summary>
+    public Instant? RebootPendingSince { get; init; }
+
+    /// <summary>Identity of the machine's boot, another one after every restart; null if it is not known.</summary>
+    public string? BootId { get; init; }
+
+    /// <summary>Whether kured has left its marks on the node: it reboots nodes by itself (NM-20).</summary>
+    public bool KuredMarked { get; init; }
+
     /// <summary>What the agent on the node says; null: there is none, or it has never reported.</summary>
     public AgentReport? Agent { get; init; }
 
@@ -78,6 +87,13 @@ public sealed record Node
 
     /// <summary>Opaque version of the observation, used as a precondition for writes.</summary>
     public string ResourceVersion { get; init; } = "";
+
+    /// <summary>Whether the node has to be rebooted for installed fixes to be in use: something on it says so, or its agent has worked it out.</summary>
+    /// <remarks>Rules: CH-13, NM-55, NM-56. On Debian most fixes that need a reboot leave no marker file, so that the agent's own verdict counts as well.</remarks>
+    public bool RebootDue => RebootPending || Agent is { Verdict: RebootVerdict.Reboot };
+
+    /// <summary>Identity of the boot as the cluster states it, or else as the agent does; null if nobody does.</summary>
+    internal string? Boot => BootId ?? (Agent is { BootId.Length: > 0 } agent ? agent.BootId : null);
 
     /// <summary>Whether the node takes new pods: Ready and not cordoned.</summary>
     public bool Available => Ready && !Unschedulable;

@@ -10,7 +10,7 @@ namespace Imago.Domain.NodeOs;
 /// The provider of machines that are patched in place, as far as it decides: which order a request is, and how far the operation of an order is. Both follow from what stands on
 /// the node, so that nothing else has to be kept.
 /// </summary>
-/// <remarks>Rules: NM-34, NM-59, CH-31, CH-35.</remarks>
+/// <remarks>Rules: NM-34, NM-59, CH-13, CH-31, CH-35.</remarks>
 public static class InPlaceOperations
 {
     /// <summary>Code of an operation whose agent has not been heard of for <see cref="Patience"/>.</summary>
@@ -31,6 +31,12 @@ public static class InPlaceOperations
     /// <returns>Null when no order brings it about: a machine that is patched in place is neither made nor deleted, and an image without a version names no moment.</returns>
     public static NodeOrder? OrderOf(ProviderRequest request, Instant now)
     {
+        // CH-13: packages and label stay as they are.
+        if (request.Verb == ProviderVerb.Reboot)
+        {
+            return new NodeOrder { Id = request.OperationId, Mode = OrderMode.Drained, Content = OrderContent.Reboot, Epoch = request.Epoch, GivenAt = now };
+        }
+
         // IM-5, IM-6: a level brings security fixes only; without one the image itself is asked for, which is all updates of its moment.
         var content = request.Level is null ? OrderContent.Everything : OrderContent.Security;
         return request.Verb != ProviderVerb.Reimage || (request.Level ?? LevelOf(NodeImage.Parse(request.Image), request.Archive)) is not { } level ? null : new NodeOrder
@@ -99,7 +105,7 @@ public static class InPlaceOperations
             return Failed(order, now, AgentSilent, $"{said} for {Patience.TotalMinutes:0} minutes. Look at the agent on the node");
         }
 
-        return new ProviderOperation(order.Id, OperationState.Running, null, null, null) { Progress = Progress(answer) };
+        return new ProviderOperation(order.Id, OperationState.Running, null, null, null) { Progress = Progress(order, answer) };
     }
 
     private static ProviderOperation Failed(NodeOrder order, Instant now, string code, string message) => new(order.Id, OperationState.Failed, now, code, $"{Trimmed(message)}.");
@@ -111,9 +117,10 @@ public static class InPlaceOperations
         var (given, at) => given ?? at,
     };
 
-    private static string Progress(AgentReport? answer) => answer switch
+    private static string Progress(NodeOrder order, AgentReport? answer) => answer switch
     {
         null => "its agent has not taken the order yet",
+        _ when order.Content == OrderContent.Reboot && answer.Phase != AgentPhase.Retrying => "its agent restarts the machine",
         { Phase: AgentPhase.Staging } => "its agent plans and downloads",
         { Phase: AgentPhase.Staged } => "packages are downloaded",
         { Phase: AgentPhase.Retrying } => $"attempt {answer.Attempts} failed: {Trimmed(answer.Message) ?? answer.Reason ?? "its agent does not say why"}; it goes on",

@@ -37,6 +37,17 @@ public abstract record RolloutTarget
         public override string Name => To.Text;
     }
 
+    /// <summary>No other image: every node that waits for a reboot gets it; channel <c>Unmanaged</c> with <see cref="Settings.RebootPolicy.Coordinated"/>.</summary>
+    /// <remarks>
+    /// Rules: CH-13, NM-59. It names no moment: a node whose OS asks for a reboot while others are rebooted joins them, and an earlier rollout that failed counts as an
+    /// earlier try at the same.
+    /// </remarks>
+    public sealed record Reboot : RolloutTarget
+    {
+        /// <inheritdoc />
+        public override string Name => "reboot";
+    }
+
     /// <summary>An image known only by its text; a node is current when its text is equal.</summary>
     public sealed record Opaque(string Text) : RolloutTarget
     {

@@ -52,6 +52,12 @@ public static class TargetJudge
                 ReasonCode.AutoProvisioned, $"Node '{node.Name}' is managed by a node auto-provisioner, which replaces it by its own drift logic."));
         }
 
+        // CH-13: whatever image it runs, it keeps it, and whatever its agent thinks of levels.
+        if (target is RolloutTarget.Reboot)
+        {
+            return node.RebootDue ? new NodeNeed.Work(NodeWork.Reimage, node.Image.Text, null) : NodeNeed.Nothing.Instance;
+        }
+
         return MachineJudge.IsMachine(node, pool) ? ForMachine(node, target, catalog, now) : ByImage(node, target, catalog);
     }
 

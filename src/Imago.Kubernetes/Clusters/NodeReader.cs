@@ -45,7 +45,14 @@ internal sealed class NodeReader(PoolOf poolOf)
 
             // IM-16
             Quarantined = labels.GetValueOrDefault(NodeLabels.UpgradeStatus) == NodeLabels.Quarantined,
-            RebootPending = annotations.GetValueOrDefault(OwnMarks.RebootRequired) == OwnMarks.True || annotations.ContainsKey(OwnMarks.KuredReboot) || Is(node, OwnMarks.RebootCondition),
+
+            // CH-13
+            RebootPending = RebootMarks.Pending(annotations) || Is(node, RebootMarks.Condition),
+            RebootPendingSince = node.Status?.Conditions?.FirstOrDefault(c => c is { Type: RebootMarks.Condition, Status: "True" })?.LastTransitionTime,
+            BootId = info.BootId is { Length: > 0 } boot ? boot : null,
+
+            // NM-20
+            KuredMarked = RebootMarks.OfKured(annotations),
 
             Agent = AgentReading.Report(annotations),
             Order = AgentReading.Order(annotations, out _),

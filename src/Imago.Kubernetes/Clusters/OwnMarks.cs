@@ -17,15 +17,6 @@ internal static class OwnMarks
     /// <summary>Somebody had disabled scaling down before us: theirs stays when ours goes.</summary>
     public const string ScaleDownWasDisabled = NodeLabels.OwnPrefix + "scale-down-was-disabled";
 
-    /// <summary>CH-13: a node, or who looks after it, says that it waits for a reboot.</summary>
-    public const string RebootRequired = NodeLabels.OwnPrefix + "reboot-required";
-
-    /// <summary>CH-13: kured's word for a reboot that it has begun.</summary>
-    public const string KuredReboot = "weave.works/kured-reboot-in-progress";
-
-    /// <summary>CH-13: the node condition by which problem detectors say so.</summary>
-    public const string RebootCondition = "RebootRequired";
-
     /// <summary>UP-156: effect of our steering taint.</summary>
     public const string SteeringEffect = "PreferNoSchedule";
 

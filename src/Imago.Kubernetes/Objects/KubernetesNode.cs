@@ -51,6 +51,10 @@ public sealed record NodeStatus
 /// <summary>Software of a node.</summary>
 public sealed record NodeSystemInfo
 {
+    /// <summary>Another one after every restart of the machine.</summary>
+    [JsonPropertyName("bootID")]
+    public string BootId { get; init; } = "";
+
     [JsonConverter(typeof(PooledTextConverter))]
     public string KubeletVersion { get; init; } = "";
 

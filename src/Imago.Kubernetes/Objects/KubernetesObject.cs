@@ -107,6 +107,10 @@ public sealed record Condition
 
     [JsonConverter(typeof(PooledTextConverter))]
     public string? Reason { get; init; }
+
+    /// <summary>Since when the status is what it is.</summary>
+    [JsonConverter(typeof(SecondsConverter))]
+    public Instant? LastTransitionTime { get; init; }
 }
 
 /// <summary>One page of a list, or all of it.</summary>

@@ -95,6 +95,9 @@ public sealed record NodeBlueprint
 
     public bool UnderPressure { get; init; }
 
+    /// <summary>Whether its OS waits for a reboot (CH-13).</summary>
+    public bool RebootPending { get; init; }
+
     public bool Unschedulable { get; init; }
 
     public Instant CreatedAt { get; init; }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Imago.Domain.Clusters;
 using Imago.Domain.Clusters.Pools;
 using Imago.Simulation.Blueprints;
 
@@ -33,6 +34,9 @@ internal static class NodeReader
             Allocatable = ResourceReader.Allocatable(status, notes),
             Ready = Ready(status, notes),
             UnderPressure = status.Each("conditions").Any(IsPressure),
+
+            // CH-13
+            RebootPending = RebootMarks.Pending(annotations) || status.Each("conditions").Any(c => c.Text("type") is RebootMarks.Condition && c.Text("status") is "True"),
             Unschedulable = spec.IsTrue("unschedulable"),
             CreatedAt = Revision.Created(metadata),
         };

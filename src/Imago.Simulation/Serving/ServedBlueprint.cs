@@ -36,6 +36,7 @@ internal static class ServedBlueprint
             Annotations = annotations,
             Ready = node.Ready,
             UnderPressure = node.UnderPressure,
+            RebootPending = node.RebootPending,
             Unschedulable = node.Mark is { } mark ? mark.WasUnschedulable : node.Unschedulable,
             CreatedAt = node.CreatedAt,
         };

@@ -31,6 +31,8 @@ public enum TraceKind
     NodeUnsteered,
     NodeQuarantined,
     NodeRemoved,
+    RebootPending,
+    NodeRebooted,
     PatchOrdered,
     PatchReached,
     PodEvicted,

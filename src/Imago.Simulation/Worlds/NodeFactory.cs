@@ -34,7 +34,7 @@ internal sealed class NodeFactory
             labels = labels.SetItems(zone.Labels);
         }
 
-        return model.Example with { Name = name, Uid = uid, Zone = zone?.Name, Labels = labels, Annotations = model.Example.Annotations.Clear(), AutoProvisioned = false, Unschedulable = false, UnderPressure = false, Ready = true };
+        return model.Example with { Name = name, Uid = uid, Zone = zone?.Name, Labels = labels, Annotations = model.Example.Annotations.Clear(), AutoProvisioned = false, Unschedulable = false, UnderPressure = false, RebootPending = false, Ready = true };
     }
 
     private sealed record ZoneModel(string Name, ImmutableSortedDictionary<string, string> Labels);

@@ -3,6 +3,7 @@ using Imago.Domain.Images;
 using Imago.Simulation.Blueprints;
 using Imago.Simulation.Scheduling;
 using Imago.Simulation.Tracing;
+using NodaTime;
 
 namespace Imago.Simulation.Worlds;
 
@@ -20,6 +21,7 @@ internal sealed class NodeLifecycle(ClusterState state, Scheduler scheduler, Pod
             IsUp = blueprint.Ready,
             Ready = blueprint.Ready,
             ReachedLevel = LevelOf(blueprint),
+            RebootPending = blueprint.RebootPending,
         };
         state.Nodes[node.Name] = node;
         scheduler.Add(node);
@@ -79,6 +81,39 @@ internal sealed class NodeLifecycle(ClusterState state, Scheduler scheduler, Pod
                 Up(node);
             }
         });
+    }
+
+    /// <summary>CH-13: a machine is restarted as it is: the same node is away for a while, and what waited for a reboot has had it.</summary>
+    public void Restart(SimulatedNode node, Duration extra, bool comesBack)
+    {
+        Down(node);
+        state.Time.After(state.Draw(state.Timing.NodeReboot, "reboot", $"{node.Uid}{node.Boots}") + extra, () =>
+        {
+            if (!IsPresent(node))
+            {
+                return;
+            }
+
+            node.Boots++;
+            node.RebootPending = false;
+            state.Changed(node);
+            state.Trace(TraceKind.NodeRebooted, node);
+            if (comesBack && !node.Ready && !state.Stopped)
+            {
+                Up(node);
+            }
+        });
+    }
+
+    /// <summary>CH-11, CH-13: the OS has patched itself, and waits for a reboot.</summary>
+    public void WaitForReboot(SimulatedNode node)
+    {
+        if (!node.RebootPending)
+        {
+            node.RebootPending = true;
+            state.Changed(node);
+            state.Trace(TraceKind.RebootPending, node);
+        }
     }
 
     /// <summary>The kubelet reports.</summary>

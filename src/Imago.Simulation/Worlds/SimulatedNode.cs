@@ -61,6 +61,9 @@ internal sealed class SimulatedNode(NodeBlueprint blueprint, string uid, NodeSha
 
     public bool RebootPending { get; set; }
 
+    /// <summary>How often the machine was restarted as it is.</summary>
+    public int Boots { get; set; }
+
     public PatchLevel? DesiredLevel { get; set; }
 
     public PatchLevel? ReachedLevel { get; set; }
@@ -115,6 +118,8 @@ internal sealed class SimulatedNode(NodeBlueprint blueprint, string uid, NodeSha
         ScaleDownDisabled = ScaleDownDisabled,
         Quarantined = Quarantined,
         RebootPending = RebootPending,
+        KuredMarked = RebootMarks.OfKured(Blueprint.Annotations),
+        BootId = string.Create(CultureInfo.InvariantCulture, $"{Uid}#{Boots}"),
         AutoProvisioned = Blueprint.AutoProvisioned,
         Kubelet = KubernetesVersion.TryParse(Blueprint.KubeletVersion, out var kubelet) ? kubelet : null,
         CreatedAt = CreatedAt,

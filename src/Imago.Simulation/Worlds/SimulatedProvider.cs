@@ -12,7 +12,7 @@ namespace Imago.Simulation.Worlds;
 /// <param name="Extra">How much longer it takes.</param>
 public readonly record struct Interference(string? FailWith = null, bool NeverReady = false, Duration Extra = default);
 
-/// <summary>Makes, reimages and deletes the simulated world's machines.</summary>
+/// <summary>Makes, reimages, reboots and deletes the simulated world's machines.</summary>
 public sealed class SimulatedProvider : INodeProvider
 {
     // How long a request for a machine waits before it is told that there is no room, as a share of the time to make one.
@@ -98,6 +98,9 @@ public sealed class SimulatedProvider : INodeProvider
                 break;
             case ProviderVerb.Delete:
                 Delete(request, trouble);
+                break;
+            case ProviderVerb.Reboot:
+                Reboot(request, trouble);
                 break;
             default:
                 throw new InvalidOperationException($"Provider verb {request.Verb} is not known.");
@@ -191,6 +194,26 @@ public sealed class SimulatedProvider : INodeProvider
             }
         }
 
+        End(request);
+    }
+
+    // CH-13: the machine stops and starts again as it is. The request is done when the machine has gone down, as it is for machines that an agent restarts: whether it
+    // comes back is for whoever asked to see.
+    private void Reboot(ProviderRequest request, Interference trouble)
+    {
+        if (!_state.Nodes.TryGetValue(request.Node, out var node))
+        {
+            End(request, ProviderCodes.NodeNotFound, $"node '{request.Node}' does not exist");
+            return;
+        }
+
+        if (trouble.FailWith is { } code)
+        {
+            _state.Time.After(_state.Timing.NodeBoot * RefusalShare, () => End(request, code, "the simulated infrastructure could not reboot the machine"));
+            return;
+        }
+
+        _nodes.Restart(node, trouble.Extra, comesBack: !trouble.NeverReady);
         End(request);
     }
 

@@ -17,6 +17,9 @@ public sealed record TimingModel
     /// <summary>From joining until Ready.</summary>
     public Duration NodeBoot { get; init; } = Duration.FromSeconds(30);
 
+    /// <summary>From the moment at which a machine goes down for a reboot until it is Ready again.</summary>
+    public Duration NodeReboot { get; init; } = Duration.FromSeconds(90);
+
     /// <summary>From the request to delete a node until it is gone.</summary>
     public Duration NodeDelete { get; init; } = Duration.FromSeconds(60);
 
@@ -65,6 +68,7 @@ public sealed record TimingModel
         SurgeProvision = SurgeProvision * factor,
         Reimage = Reimage * factor,
         NodeBoot = NodeBoot * factor,
+        NodeReboot = NodeReboot * factor,
         NodeDelete = NodeDelete * factor,
         VolumeDetach = VolumeDetach * factor,
         AgentPoll = AgentPoll * factor,

@@ -43,6 +43,9 @@ public sealed class Troubles
         _state.Trace(unschedulable ? TraceKind.NodeCordoned : TraceKind.NodeUncordoned, node, "by somebody else");
     });
 
+    /// <summary>CH-13: the OS has patched itself, and waits for a reboot.</summary>
+    public bool RebootPending(string name) => With(name, _nodes.WaitForReboot);
+
     /// <summary>A pressure condition appears or goes.</summary>
     public bool NodeUnderPressure(string name, bool pressure) => With(name, node =>
     {

@@ -17,6 +17,7 @@ public static class WorldFile
         ("surgeProvision", (t, d) => t with { SurgeProvision = d }),
         ("reimage", (t, d) => t with { Reimage = d }),
         ("nodeBoot", (t, d) => t with { NodeBoot = d }),
+        ("nodeReboot", (t, d) => t with { NodeReboot = d }),
         ("nodeDelete", (t, d) => t with { NodeDelete = d }),
         ("volumeDetach", (t, d) => t with { VolumeDetach = d }),
         ("agentPoll", (t, d) => t with { AgentPoll = d }),

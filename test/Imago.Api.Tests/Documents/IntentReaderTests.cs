@@ -54,7 +54,7 @@ public sealed class IntentReaderTests
             {"properties":{"count":6,"vmSize":"Standard_D4ps_v5","osSKU":"AzureLinux3","availabilityZones":["1","2"],"nodeLabels":{"a":"b"},"nodeTaints":["k=v:NoSchedule"],
              "creationData":{"sourceResourceId":"/subscriptions/s"},
              "upgradeSettings":{"maxSurge":"33%","maxUnavailable":"0","drainTimeoutInMinutes":45,"nodeSoakDurationInMinutes":5,"undrainableNodeBehavior":"Cordon","maxBlockedNodes":"50%",
-              "barePods":"Keep","windowClose":"FinishPool","canary":"None","canarySoakInMinutes":7,"nodeReadyTimeoutInMinutes":20,"upgradePriority":10}}}
+              "barePods":"Keep","rebootPolicy":"coordinated","windowClose":"FinishPool","canary":"None","canarySoakInMinutes":7,"nodeReadyTimeoutInMinutes":20,"upgradePriority":10}}}
             """).ShouldBeNull();
 
         var pool = Read(cluster).Pools.Single(p => p.Spec.Name == "apps");
@@ -69,6 +69,7 @@ public sealed class IntentReaderTests
         pool.Spec.Mode.ShouldBe(PoolMode.User);
         pool.Spec.PinnedBySnapshot.ShouldBeTrue();
         pool.Spec.Kubernetes.ShouldBe(new KubernetesVersion(1, 35, 6));
+        pool.Spec.Provider.CanReboot.ShouldBeTrue();
         pool.Spec.Settings.ShouldBe(new UpgradeSettings
         {
             MaxSurge = IntOrPercent.Percent(33),
@@ -78,6 +79,7 @@ public sealed class IntentReaderTests
             Undrainable = UndrainableNodeBehavior.Cordon,
             MaxBlockedNodes = IntOrPercent.Percent(50),
             BarePods = BarePods.Keep,
+            RebootPolicy = RebootPolicy.Coordinated,
             WindowClose = WindowClose.FinishPool,
             Canary = Canary.None,
             CanarySoak = Duration.FromMinutes(7),

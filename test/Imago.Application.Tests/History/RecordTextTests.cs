@@ -57,6 +57,7 @@ public sealed class RecordTextTests
         record.Settings.DrainTimeout.ShouldBe(UpgradeSettings.DefaultDrainTimeout);
         record.Settings.Canary.ShouldBe(Canary.FirstNode);
         record.Settings.BarePods.ShouldBe(BarePods.Evict);
+        record.Settings.RebootPolicy.ShouldBe(RebootPolicy.None);
         record.Active.ShouldBeEmpty();
     }
 

@@ -60,6 +60,24 @@ public sealed class PoolCommandTests : IAsyncLifetime
     public async Task Update_BarePodsToSomethingElse_IsAMisuse() =>
         (await _client.RunAsync("nodepool", "update", "apps", "--cluster", "shop", "--bare-pods", "Delete")).ShouldFail(ExitCode.Usage, "--bare-pods");
 
+    [Theory]
+    [InlineData("coordinated", "Coordinated")]
+    [InlineData("None", "None")]
+    [Trait("Rule", "CH-13")]
+    public async Task Update_OfTheRebootPolicy_SetsIt(string said, string written)
+    {
+        Arm.Put(Apps, """{"properties":{"count":3,"upgradeSettings":{"maxSurge":"1"}}}""");
+
+        await _client.OkAsync("nodepool", "update", "apps", "--cluster", "shop", "--reboot-policy", said);
+
+        Arm.Document(Apps)!["properties"]!["upgradeSettings"]!.ToJsonString().ShouldBe($$"""{"maxSurge":"1","rebootPolicy":"{{written}}"}""");
+    }
+
+    [Fact]
+    [Trait("Rule", "CH-13")]
+    public async Task Update_RebootPolicyToSomethingElse_IsAMisuse() =>
+        (await _client.RunAsync("nodepool", "update", "apps", "--cluster", "shop", "--reboot-policy", "Always")).ShouldFail(ExitCode.Usage, "--reboot-policy");
+
     [Fact]
     public async Task Update_OfNothing_IsAMisuse() => (await _client.RunAsync("nodepool", "update", "apps", "--cluster", "shop")).ShouldFail(ExitCode.Usage, "Nothing to change is named.");
 

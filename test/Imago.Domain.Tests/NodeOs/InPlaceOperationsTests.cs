@@ -61,6 +61,17 @@ public class InPlaceOperationsTests
         InPlaceOperations.OrderOf(new ProviderRequest("r/n/Reimage", ProviderVerb.Reimage, "np1", "n", "ImagoDebian-12-202611.19.0", null, 7), Given)!.Level
             .ShouldBe(Level);
 
+    [Fact]
+    [Trait("Rule", "CH-13")]
+    public void OrderOf_Reboot_BringsNothingButTheReboot()
+    {
+        var order = InPlaceOperations.OrderOf(new ProviderRequest("r/n/Reboot", ProviderVerb.Reboot, "np1", "n", null, null, 7), Given);
+
+        order.ShouldBe(new NodeOrder { Id = "r/n/Reboot", Mode = OrderMode.Drained, Content = OrderContent.Reboot, Epoch = 7, GivenAt = Given });
+        InPlaceOperations.StateOf(order!, new AgentReport { OrderId = "r/n/Reboot", Phase = AgentPhase.Applying, At = Given }, Given).Progress.ShouldBe("its agent restarts the machine");
+        InPlaceOperations.StateOf(order!, new AgentReport { OrderId = "r/n/Reboot", Phase = AgentPhase.Rebooting, At = Given }, Given).State.ShouldBe(OperationState.Succeeded);
+    }
+
     [Theory]
     [InlineData(ProviderVerb.Create, "ImagoDebian-12-202611.19.0")]
     [InlineData(ProviderVerb.Delete, null)]

@@ -107,6 +107,10 @@ internal sealed class ActionRule(Truth truth, BudgetRule budgets)
                 Emptied(request, record);
                 Towards(request, record);
                 break;
+            case ProviderVerb.Reboot:
+                Emptied(request, record);
+                Wanted(request, record);
+                break;
             case ProviderVerb.Delete:
                 if (!truth.IsMade(request.Node))
                 {
@@ -151,6 +155,25 @@ internal sealed class ActionRule(Truth truth, BudgetRule budgets)
             {
                 truth.Violated(3, $"{request.Verb} of {request.Node} was begun with pod {entry.Pod.Key} on it");
             }
+        }
+    }
+
+    // CH-13: nobody's machines are restarted who did not ask for it, and none that works as it is.
+    private void Wanted(ProviderRequest request, RolloutRecord record)
+    {
+        if (record.Target is not RolloutTarget.Reboot || request.Image is not null || request.Level is not null)
+        {
+            truth.Violated(7, $"{request.Verb} of {request.Node} with {request.Image}, in a rollout to {record.Target.Name}");
+        }
+
+        if (record.Settings.RebootPolicy != RebootPolicy.Coordinated)
+        {
+            truth.Violated(7, $"{request.Node} is rebooted, and its pool coordinates no reboots");
+        }
+
+        if (Tolerance == Duration.Zero && truth.View.Nodes.TryGetValue(request.Node, out var node) && !node.RebootDue)
+        {
+            truth.Violated(7, $"{request.Node} is rebooted, which waits for no reboot");
         }
     }
 

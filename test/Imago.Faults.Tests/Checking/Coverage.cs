@@ -21,6 +21,7 @@ internal sealed class Coverage
         Note(record.TriedSingleSurge, "surge of one tried");
         Note(!record.CapacityFaults.IsEmpty && record is { Surge: 0, MaxUnavailable: > 0 }, "fallback in place");
         Note(record.Target is RolloutTarget.Patch, "security patch");
+        Note(record.Target is RolloutTarget.Reboot, "reboot");
         foreach (var progress in record.Active.Values)
         {
             _seen.Add($"step {progress.Step}");

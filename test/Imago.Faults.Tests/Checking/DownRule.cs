@@ -44,6 +44,7 @@ internal sealed class DownRule(Truth truth)
     private int Most(PoolSpec pool)
     {
         var size = truth.Originals.Values.Count(n => string.Equals(n.Pool, pool.Name, StringComparison.Ordinal));
-        return Math.Max(PlainLimits.MostSurge(pool, pool.Settings, size), PlainLimits.MostUnavailable(pool, pool.Settings, size));
+        return Math.Max(
+            PlainLimits.MostRebooting(pool, pool.Settings, size), Math.Max(PlainLimits.MostSurge(pool, pool.Settings, size), PlainLimits.MostUnavailable(pool, pool.Settings, size)));
     }
 }

@@ -116,6 +116,9 @@ internal sealed class EndRule(Truth truth, Coverage coverage)
             {
                 RolloutTarget.Image(var image) => NodeImage.Compare(node.Image, image) is ImageOrder.Equal or ImageOrder.Newer,
                 RolloutTarget.Patch(var level, _) => node.ReachedLevel >= level || node.Image.PatchedLevel >= level.Date,
+
+                // Its OS may have patched itself again since.
+                RolloutTarget.Reboot => true,
                 _ => false,
             };
             if (!there || !node.Ready)
@@ -177,10 +180,16 @@ internal sealed class EndRule(Truth truth, Coverage coverage)
                 var somebodysChoice = node.Quarantined || node.AutoProvisioned || pool.PinnedBySnapshot || said.Reasons.Any(r => r.Code is ReasonCode.SettingsRefused)
 
                     // Pods that start slowly, one after another, may need longer than the drain timeout.
-                    || said.Reasons.Any(r => r.Code is ReasonCode.Undrainable);
+                    || said.Reasons.Any(r => r.Code is ReasonCode.Undrainable or ReasonCode.BarePodKept);
                 if (!somebodysChoice && node.Image.IsKnown && IsOld(pool, node))
                 {
                     truth.Violated(10, $"node {node.Name} still runs {node.Image}, and nothing stands in the way: {string.Join(" ", said.Reasons.Select(r => r.Message))}");
+                }
+
+                // CH-13
+                if (!somebodysChoice && node.RebootDue && truth.Intent.Spec.Channel == Domain.Channels.NodeOsChannel.Unmanaged && pool is { Settings.RebootPolicy: RebootPolicy.Coordinated, Provider.CanReboot: true })
+                {
+                    truth.Violated(10, $"node {node.Name} still waits for its reboot, and nothing stands in the way: {string.Join(" ", said.Reasons.Select(r => r.Message))}");
                 }
             }
         }

@@ -21,6 +21,10 @@ internal static class PlainLimits
     public static int MostUnavailable(PoolSpec pool, UpgradeSettings settings, int size) =>
         Count(settings.MaxUnavailable ?? IntOrPercent.Of(pool.Provider.CanSurge ? 0 : 1), size);
 
+    /// <summary>UP-31: nodes are rebooted in place, also where surge nodes could be made.</summary>
+    public static int MostRebooting(PoolSpec pool, UpgradeSettings settings, int size) =>
+        settings.RebootPolicy == RebootPolicy.Coordinated ? Count(settings.MaxUnavailable ?? IntOrPercent.Of(1), size) : 0;
+
     // UP-21: rounded up, at least one unless it is zero.
     private static int Count(IntOrPercent asked, int size)
     {

@@ -103,7 +103,7 @@ internal sealed class StartRule(Truth truth)
         }
 
         var down = record.Active.Count(a => a.Value.Work == NodeWork.Reimage);
-        var most = pools.Max(p => Math.Max(PlainLimits.MostSurge(p, record.Settings, size), PlainLimits.MostUnavailable(p, record.Settings, size)));
+        var most = record.Target is RolloutTarget.Reboot ? pools.Max(p => PlainLimits.MostRebooting(p, record.Settings, size)) : pools.Max(p => Math.Max(PlainLimits.MostSurge(p, record.Settings, size), PlainLimits.MostUnavailable(p, record.Settings, size)));
         if (down > most)
         {
             truth.Violated(2, $"{down} nodes of pool {record.Pool} are being reimaged; at most {most} may");
@@ -140,6 +140,9 @@ internal sealed class StartRule(Truth truth)
             case RolloutTarget.Patch(var level, _):
                 return Asked.Any(s => s.Channel == Domain.Channels.NodeOsChannel.SecurityPatch)
                     && truth.Scenario.Catalog.PatchesOf(family.PatchTrack!).Any(r => r.Level == level && r.PublishedAt <= record.StartedAt);
+            case RolloutTarget.Reboot:
+                return Asked.Any(s => s.Channel == Domain.Channels.NodeOsChannel.Unmanaged
+                    && PoolOf(s, record.Pool) is { Settings.RebootPolicy: RebootPolicy.Coordinated, Provider.CanReboot: true, PinnedBySnapshot: false });
             default:
                 return false;
         }

@@ -39,6 +39,12 @@ internal sealed class ClusterGenerator
         return new ClusterBlueprint { Name = spec.Name, Nodes = [.. maker._nodes], Pods = [.. maker._pods], Workloads = [.. maker._workloads], Budgets = [.. maker._budgets] };
     }
 
+    /// <summary>The same, with nodes whose OS waits for a reboot.</summary>
+    public static ClusterBlueprint WithPendingReboots(ClusterBlueprint blueprint, ClusterSpec spec, Dice dice) => spec.Channel != Domain.Channels.NodeOsChannel.Unmanaged ? blueprint : blueprint with
+    {
+        Nodes = [.. blueprint.Nodes.Select(n => n with { RebootPending = dice.Chance(0.6) })],
+    };
+
     private void AddPool(PoolSpec pool)
     {
         var zones = _dice.Pick(0, 1, 3, 3);

@@ -38,11 +38,12 @@ internal sealed record Scenario
         var start = new Dice(seed, "run");
         var heal = Start + Duration.FromMinutes(start.Between(3 * 60, 60 * 60));
         var spec = SpecGenerator.WithBarePods(SpecGenerator.Of(new Dice(seed, "spec")), new Dice(seed, "bare pods"));
+        spec = SpecGenerator.WithReboots(spec, new Dice(seed, "reboot policy"));
         var (catalog, world) = ReleaseGenerator.Of(new Dice(seed, "releases"), spec, heal);
         return new Scenario
         {
             Seed = seed,
-            Blueprint = ClusterGenerator.Of(new Dice(seed, "cluster"), spec),
+            Blueprint = ClusterGenerator.WithPendingReboots(ClusterGenerator.Of(new Dice(seed, "cluster"), spec), spec, new Dice(seed, "pending reboots")),
             World = WorldGenerator.Of(new Dice(seed, "world"), world),
             Spec = spec,
             Catalog = catalog,

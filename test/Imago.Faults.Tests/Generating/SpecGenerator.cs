@@ -37,6 +37,16 @@ internal static class SpecGenerator
         Pools = [.. spec.Pools.Select(p => dice.Chance(0.35) ? p with { Settings = p.Settings with { BarePods = BarePods.Keep } } : p)],
     };
 
+    /// <summary>The same, with pools that have pending reboots carried out where the OS patches itself.</summary>
+    public static ClusterSpec WithReboots(ClusterSpec spec, Dice dice) => spec.Channel != NodeOsChannel.Unmanaged ? spec : spec with
+    {
+        Pools = [.. spec.Pools.Select(p => p with
+        {
+            Settings = p.Settings with { RebootPolicy = dice.Chance(0.85) ? RebootPolicy.Coordinated : RebootPolicy.None },
+            Provider = p.Provider with { Reboots = dice.Chance(0.9) },
+        })],
+    };
+
     public static MaintenanceConfiguration Window(Dice dice)
     {
         var schedule = dice.Chance(0.65)

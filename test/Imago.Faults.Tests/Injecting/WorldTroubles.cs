@@ -50,6 +50,7 @@ internal sealed class WorldTroubles
         Add(faults.PoolsRemoved, PoolRemoved);
         Add(faults.WindowsChange, WindowChanges);
         Add(faults.StopsAndStarts, StopsOrStarts);
+        Add(scenario.Spec.Channel == Domain.Channels.NodeOsChannel.Unmanaged, OsPatchesItself);
         if (_kinds.Count > 0)
         {
             _world.Time.After(scenario.Faults.TroubleInterval, Tick);
@@ -167,6 +168,14 @@ internal sealed class WorldTroubles
         {
             _world.Troubles.NodeRecovers(name);
             _tell($"trouble: node {name} recovers");
+        }
+    }
+
+    private void OsPatchesItself()
+    {
+        if (SomeNode() is { } name && _world.Troubles.RebootPending(name))
+        {
+            _tell($"trouble: node {name} waits for a reboot");
         }
     }
 
@@ -298,7 +307,7 @@ internal sealed class WorldTroubles
 
     private void Resumes() => Change(_intent.Spec with { Pause = null, Pools = [.. _intent.Spec.Pools.Select(p => p with { Pause = null })] }, "resume");
 
-    private void SettingsChange() => ChangePool("new settings of", p => p with { Settings = SpecGenerator.Settings(_dice) });
+    private void SettingsChange() => ChangePool("new settings of", p => p with { Settings = SpecGenerator.Settings(_dice) with { RebootPolicy = p.Settings.RebootPolicy } });
 
     private void PoolRemoved()
     {

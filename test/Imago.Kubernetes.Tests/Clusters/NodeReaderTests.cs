@@ -170,7 +170,46 @@ public sealed class NodeReaderTests
 
     [Fact]
     [Trait("Rule", "CH-13")]
-    public void Read_KuredIsAboutToReboot_IsPending() => Read(TestObjects.Node(change: n => Annotations(n)[OwnMarks.KuredReboot] = "2026-11-25")).RebootPending.ShouldBeTrue();
+    public void Read_KuredIsAboutToReboot_IsPending() => Read(TestObjects.Node(change: n => Annotations(n)[RebootMarks.KuredReboot] = "2026-11-25")).RebootPending.ShouldBeTrue();
+
+    [Fact]
+    [Trait("Rule", "CH-13")]
+    public void Read_RebootRequiredCondition_IsPendingSinceItsTransition()
+    {
+        var node = Read(TestObjects.Node(change: n => n["status"]!["conditions"]!.AsArray().Add(
+            new JsonObject { ["type"] = "RebootRequired", ["status"] = "True", ["lastTransitionTime"] = "2026-11-25T06:30:00Z" })));
+
+        (node.RebootPending, node.RebootPendingSince).ShouldBe((true, Instant.FromUtc(2026, 11, 25, 6, 30)));
+    }
+
+    [Fact]
+    [Trait("Rule", "CH-13")]
+    public void Read_RebootRequiredConditionThatIsFalse_IsNotPending()
+    {
+        var node = Read(TestObjects.Node(change: n => n["status"]!["conditions"]!.AsArray().Add(
+            new JsonObject { ["type"] = "RebootRequired", ["status"] = "False", ["lastTransitionTime"] = "2026-11-25T06:30:00Z" })));
+
+        (node.RebootPending, node.RebootPendingSince).ShouldBe((false, null));
+    }
+
+    [Theory]
+    [InlineData("weave.works/kured-most-recent-reboot-needed", true)]
+    [InlineData("kured.dev/reboot-in-progress", true)]
+    [InlineData("weave.works/cortex", false)]
+    [Trait("Rule", "NM-20")]
+    public void Read_AnnotationsOfKured_AreRecognised(string annotation, bool kured)
+    {
+        var node = Read(TestObjects.Node(change: n => Annotations(n)[annotation] = "2026-11-25T06:30:00Z"));
+
+        (node.KuredMarked, node.RebootPending).ShouldBe((kured, false));
+    }
+
+    [Theory]
+    [InlineData("4f3b1c2a-0000-4000-8000-000000000001", "4f3b1c2a-0000-4000-8000-000000000001")]
+    [InlineData("", null)]
+    [Trait("Rule", "CH-13")]
+    public void Read_BootId_IsTheKubeletsOrUnknown(string told, string? read) =>
+        Read(TestObjects.Node(change: n => n["status"]!["nodeInfo"]!["bootID"] = told)).BootId.ShouldBe(read);
 
     [Fact]
     public void Read_PoolsChosenBySelectors_GoByThem()

@@ -16,7 +16,7 @@ public sealed class DocumentedTests
     {
         var page = Page("concepts/timing-model.md");
         var durations = typeof(TimingModel).GetProperties().Where(p => p.PropertyType == typeof(Duration)).ToList();
-        durations.Count.ShouldBe(14);
+        durations.Count.ShouldBe(15);
         foreach (var property in durations)
         {
             var name = JsonNamingPolicy.CamelCase.ConvertName(property.Name);

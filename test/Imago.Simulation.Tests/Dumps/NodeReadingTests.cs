@@ -20,6 +20,13 @@ public class NodeReadingTests
         node.UnderPressure.ShouldBe(pressure);
     }
 
+    [Theory]
+    [InlineData("""[{"type":"Ready","status":"True"},{"type":"RebootRequired","status":"True"}]""", true)]
+    [InlineData("""[{"type":"Ready","status":"True"},{"type":"RebootRequired","status":"False"}]""", false)]
+    [InlineData("""[{"type":"Ready","status":"True"}]""", false)]
+    [Trait("Rule", "CH-13")]
+    public void Node_PendingReboot_IsRead(string conditions, bool pending) => One(status: $$"""{"conditions":{{conditions}} }""").RebootPending.ShouldBe(pending);
+
     [Fact]
     public void Node_Cordoned_IsUnschedulableWithoutTheTaintThatRepeatsIt()
     {

@@ -127,6 +127,44 @@ public sealed class ProviderTests
     }
 
     [Fact]
+    [Trait("Rule", "CH-13")]
+    public void Reboot_KeepsTheNode_WhichIsAwayForAWhileAndWaitsForNothingAnyMore()
+    {
+        var world = new TestWorld(Three());
+        world.World.Troubles.RebootPending("n1").ShouldBeTrue();
+        world.Update("n1", new NodeUpdate { Unschedulable = true, Mark = new("r", "why", Run.Start, false) });
+        var before = world.Node("n1")!;
+        before.RebootPending.ShouldBeTrue();
+
+        world.Ask("op", ProviderVerb.Reboot, "n1", image: null);
+
+        world.World.Provider.Operations["op"].State.ShouldBe(OperationState.Succeeded);
+        world.For(89).Node("n1")!.ShouldSatisfyAllConditions(n => n.Ready.ShouldBeFalse(), n => n.RebootPending.ShouldBeTrue(), n => n.BootId.ShouldBe(before.BootId));
+        var back = world.For(2).Node("n1")!;
+        (back.Uid, back.Image, back.Ready, back.Unschedulable, back.RebootPending).ShouldBe((before.Uid, before.Image, true, true, false));
+        back.Mark!.Rollout.ShouldBe("r");
+        back.BootId.ShouldNotBe(before.BootId);
+    }
+
+    [Fact]
+    [Trait("Rule", "CH-13")]
+    public void Reboot_InterferedWith_FailsOrNeverComesBack()
+    {
+        var world = new TestWorld(Three());
+        world.World.Provider.Interfere = r => r.Node == "n1" ? new Interference(FailWith: "InternalServerError") : new Interference(NeverReady: true);
+        world.Ask("op-1", ProviderVerb.Reboot, "n1", image: null);
+        world.Ask("op-2", ProviderVerb.Reboot, "n2", image: null);
+        world.Ask("op-3", ProviderVerb.Reboot, "nobody", image: null);
+
+        world.For(86_400);
+
+        world.World.Provider.Operations["op-1"].Code.ShouldBe("InternalServerError");
+        world.Node("n1")!.Ready.ShouldBeTrue();
+        world.Node("n2")!.Ready.ShouldBeFalse();
+        world.World.Provider.Operations["op-3"].Code.ShouldBe("NodeNotFound");
+    }
+
+    [Fact]
     public void Delete_TakesNodeAndPods_AndIsNoErrorTheSecondTime()
     {
         var world = new TestWorld(Three() with { Pods = [Blue.Pod("p", "n1")] });

@@ -72,6 +72,24 @@ public sealed class RolloutRunTests
         run.World.Look().Pods.Keys.ShouldNotContain(new ObjectKey("shop", "tool"));
     }
 
+    [Fact]
+    [Trait("Rule", "CH-13")]
+    public void Rollout_CoordinatedReboots_RestartNodesAsTheyAre()
+    {
+        var blueprint = SmallCluster.OfNodes(4).AddDeployment("web", 8, maxUnavailable: IntOrPercent.Percent(25)).Build();
+        var spec = Spec(new UpgradeSettings { MaxUnavailable = IntOrPercent.Of(1), RebootPolicy = RebootPolicy.Coordinated });
+        spec = spec with { Channel = Domain.Channels.NodeOsChannel.Unmanaged, Pools = [spec.Pools[0] with { Provider = spec.Pools[0].Provider with { Reboots = true } }] };
+        var before = new Run(blueprint, () => spec, Catalog).For(Duration.FromHours(1)).World.Look().Nodes;
+        var run = new Run(blueprint with { Nodes = [.. blueprint.Nodes.Select(n => n with { RebootPending = n.Name != "apps-0001" })] }, () => spec, Catalog).For(Duration.FromHours(3));
+
+        run.Record().Phase.ShouldBe(RolloutPhase.Succeeded);
+        run.Trace.Where(t => t.Kind == TraceKind.NodeRebooted).Select(t => t.Node!.Name).ShouldBe(["apps-0000", "apps-0002", "apps-0003"], ignoreOrder: true);
+        var view = run.World.Look();
+        view.Nodes.Values.ShouldAllBe(n => !n.RebootPending && n.Available && n.Mark == null && !n.SteeredAway && n.Uid == before[n.Name].Uid && n.Image.Text == before[n.Name].Image.Text);
+        run.Trace.ShouldNotContain(t => t.Kind == TraceKind.NodeJoined || t.Kind == TraceKind.NodeRemoved);
+        run.Host.IsIdle.ShouldBeTrue();
+    }
+
     private static ClusterSpec Spec(UpgradeSettings settings) => new()
     {
         Name = "test",

@@ -6,7 +6,7 @@ internal static class UpdaterChecks
     private static readonly Updater[] Known =
     [
         new(FindingCodes.KuredAtWork, FindingLevel.Warning, "kured", "It reboots nodes when a file asks for it, with cordons and a lock of its own, that is beside Imago's windows and limits.",
-            "For pools on channel NodeImage or SecurityPatch remove kured; on Unmanaged keep it and leave rebooting to it.")
+            "For pools on channel NodeImage or SecurityPatch, and for pools whose rebootPolicy is Coordinated, remove kured, or two reboot the same nodes; on Unmanaged otherwise keep it and leave rebooting to it.")
         {
             Names = ["kured"], Images = ["kured"], Annotations = ["weave.works/kured-", "kured.dev/"],
         },

@@ -39,7 +39,13 @@ internal static class RollingEvents
     // EV-10: the source is the cluster's id. EV-11: the pool's name is all that everybody gets; what else is here is for subscribers who ask for more.
     private static OutboxMessage Message(string clusterId, string type, RolloutRecord record, string operationId, Instant at)
     {
-        var payload = new JsonObject { ["nodePoolName"] = record.Pool, ["operationId"] = operationId, ["toNodeImageVersion"] = record.Target.Name };
+        var payload = new JsonObject { ["nodePoolName"] = record.Pool, ["operationId"] = operationId };
+        if (record.Target is not RolloutTarget.Reboot)
+        {
+            // CH-13: rebooted nodes keep their image.
+            payload["toNodeImageVersion"] = record.Target.Name;
+        }
+
         if (record.Fault is { } fault)
         {
             payload["reason"] = fault.Code;

@@ -41,7 +41,7 @@ internal sealed class NodeImageConverter : JsonConverter<NodeImage>
     private sealed record Foreign(string Text, string? Family);
 }
 
-/// <summary>Where a rollout goes: <c>{"image":…}</c>, <c>{"level":…,"livePatching":…}</c>, <c>{"opaque":…}</c> or <c>{"reimage":…,"before":…}</c>.</summary>
+/// <summary>Where a rollout goes: <c>{"image":…}</c>, <c>{"level":…,"livePatching":…}</c>, <c>{"opaque":…}</c>, <c>{"reimage":…,"before":…}</c> or <c>{"reboot":true}</c>.</summary>
 internal sealed class TargetConverter : JsonConverter<RolloutTarget>
 {
     public override RolloutTarget Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
@@ -51,7 +51,8 @@ internal sealed class TargetConverter : JsonConverter<RolloutTarget>
             { Level: { } level } fields => new RolloutTarget.Patch(level, fields.LivePatching ?? true),
             { Opaque: { } text } => new RolloutTarget.Opaque(text),
             { Reimage: { } image, Before: { } before } => new RolloutTarget.Reimage(image, before),
-            _ => throw new JsonException("A rollout target has an image, a level, an opaque text, or a reimage with its instant."),
+            { Reboot: true } => new RolloutTarget.Reboot(),
+            _ => throw new JsonException("A rollout target has an image, a level, an opaque text, a reimage with its instant, or is a reboot."),
         };
 
     public override void Write(Utf8JsonWriter writer, RolloutTarget value, JsonSerializerOptions options) => JsonSerializer.Serialize(
@@ -62,6 +63,7 @@ internal sealed class TargetConverter : JsonConverter<RolloutTarget>
             RolloutTarget.Patch(var level, var live) => new Fields { Level = level, LivePatching = live },
             RolloutTarget.Opaque(var text) => new Fields { Opaque = text },
             RolloutTarget.Reimage(var image, var before) => new Fields { Reimage = image, Before = before },
+            RolloutTarget.Reboot => new Fields { Reboot = true },
             _ => throw new InvalidOperationException($"Target {value.GetType().Name} is not known."),
         },
         options);
@@ -79,5 +81,7 @@ internal sealed class TargetConverter : JsonConverter<RolloutTarget>
         public NodeImage? Reimage { get; init; }
 
         public Instant? Before { get; init; }
+
+        public bool? Reboot { get; init; }
     }
 }

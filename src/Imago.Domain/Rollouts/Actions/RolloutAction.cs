@@ -99,6 +99,9 @@ public enum ProviderVerb
 
     /// <summary>Remove a node.</summary>
     Delete,
+
+    /// <summary>Restart a drained node as it is; it keeps its name, its identity and its image (CH-13). Only of providers that can.</summary>
+    Reboot,
 }
 
 /// <summary>A request to a node provider.</summary>
@@ -110,7 +113,7 @@ public enum ProviderVerb
 /// <param name="Verb">What to do.</param>
 /// <param name="Pool">The pool.</param>
 /// <param name="Node">The node.</param>
-/// <param name="Image">Image to run; null when deleting.</param>
+/// <param name="Image">Image to run; null when deleting or rebooting.</param>
 /// <param name="Level">Patch level the image includes; null outside SecurityPatch.</param>
 /// <param name="Epoch">Epoch of the writer; lower ones than seen are refused.</param>
 public sealed record ProviderRequest(string OperationId, ProviderVerb Verb, string Pool, string Node, string? Image, PatchLevel? Level, long Epoch)

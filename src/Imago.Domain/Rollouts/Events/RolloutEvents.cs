@@ -67,18 +67,18 @@ public static class RolloutEvents
     {
         foreach (var (name, now) in after.Active)
         {
-            TellSteps(story, name, known?.Active.GetValueOrDefault(name), now, after.Settings.NodeSoak);
+            TellSteps(story, name, known?.Active.GetValueOrDefault(name), now, after);
         }
 
         foreach (var (name, outcome) in NewlySettled(known, after))
         {
             // A node that was lost and came back: its steps are told already.
             var wasSettled = known?.Settled.ContainsKey(name) == true;
-            TellOutcome(story, name, known?.Active.GetValueOrDefault(name), wasSettled, outcome, after.Target.Name, after.Settings.NodeSoak);
+            TellOutcome(story, name, known?.Active.GetValueOrDefault(name), wasSettled, outcome, after);
         }
     }
 
-    private static void TellSteps(Story story, string name, NodeProgress? before, NodeProgress now, Duration soak)
+    private static void TellSteps(Story story, string name, NodeProgress? before, NodeProgress now, RolloutRecord record)
     {
         if (now.Work != NodeWork.Reimage)
         {
@@ -93,38 +93,41 @@ public static class RolloutEvents
             NodeStep.Releasing when now.Fault is not null => NodeStep.Replacing,
             var reached => reached,
         };
-        TellReached(story, name, now.StartedAt, was, step, soak, IsMachine(now.From, now.To));
+        TellReached(story, name, now.StartedAt, was, step, record, IsMachine(now.From, now.To));
     }
 
-    private static void TellOutcome(Story story, string name, NodeProgress? before, bool wasSettled, NodeOutcome outcome, string to, Duration soak)
+    private static void TellOutcome(Story story, string name, NodeProgress? before, bool wasSettled, NodeOutcome outcome, RolloutRecord record)
     {
         var was = before is { } known && known.StartedAt == outcome.StartedAt ? known.Step : (NodeStep?)null;
         if (outcome is { Result: NodeResult.Partial, Work: NodeWork.Reimage } && !wasSettled)
         {
             var held = string.Equals(outcome.Fault?.Code, nameof(ReasonCode.FixesHeld), StringComparison.Ordinal);
-            TellReached(story, name, outcome.StartedAt, was, held ? NodeStep.Releasing : NodeStep.Replacing, soak, IsMachine(outcome.From, to));
+            TellReached(story, name, outcome.StartedAt, was, held ? NodeStep.Releasing : NodeStep.Replacing, record, IsMachine(outcome.From, record.Target.Name));
         }
 
         if (outcome.Result == NodeResult.Upgraded)
         {
             if (outcome.Work == NodeWork.Reimage && !wasSettled)
             {
-                TellReached(story, name, outcome.StartedAt, was, NodeStep.Releasing, soak, IsMachine(outcome.From, to));
+                TellReached(story, name, outcome.StartedAt, was, NodeStep.Releasing, record, IsMachine(outcome.From, record.Target.Name));
             }
 
-            story.Tell(name, "Upgrade", "upgraded", outcome.StartedAt, $"Successfully upgraded node: {name}");
+            var (why, done) = record.Target is RolloutTarget.Reboot ? ("Reboot", "rebooted") : ("Upgrade", "upgraded");
+            story.Tell(name, why, "upgraded", outcome.StartedAt, $"Successfully {done} node: {name}");
             return;
         }
 
         // UP-135: what went wrong, in the words of the record.
-        var reason = outcome.Result is NodeResult.Blocked or NodeResult.Quarantined ? "Drain" : "Upgrade";
+        var reason = outcome.Result is NodeResult.Blocked or NodeResult.Quarantined ? "Drain" : record.Target is RolloutTarget.Reboot ? "Reboot" : "Upgrade";
         var text = outcome.Fault?.Message ?? (outcome.Result == NodeResult.Gone ? $"Node '{name}' is gone; nobody of the upgrade removed it." : $"Node '{name}' was not upgraded: {outcome.Result}.");
         story.Warn(name, reason, $"failed:{outcome.Result}", outcome.StartedAt, text);
     }
 
     // The steps of a reimage come in this order, as numbers, too; null is before the first.
-    private static void TellReached(Story story, string name, Instant started, NodeStep? was, NodeStep now, Duration soak, bool inPlace)
+    private static void TellReached(Story story, string name, Instant started, NodeStep? was, NodeStep now, RolloutRecord record, bool inPlace)
     {
+        var reboots = record.Target is RolloutTarget.Reboot;
+        var soak = record.Settings.NodeSoak;
         if (was is null)
         {
             // UP-131
@@ -139,11 +142,12 @@ public static class RolloutEvents
 
         if (Passed(was, now, NodeStep.Replacing))
         {
-            // UP-133; a machine that is patched in place stays what it is.
-            story.Tell(name, "Upgrade", "replace", started, inPlace ? $"Patching node {name} in place" : $"Deleting node {name} from API server");
+            // UP-133; a machine that is patched in place stays what it is, as does one that is rebooted (CH-13).
+            var what = reboots ? $"Rebooting node: {name}" : inPlace ? $"Patching node {name} in place" : $"Deleting node {name} from API server";
+            story.Tell(name, reboots ? "Reboot" : "Upgrade", "replace", started, what);
         }
 
-        if (Passed(was, now, NodeStep.Verifying))
+        if (Passed(was, now, NodeStep.Verifying) && !reboots)
         {
             story.Tell(name, "Upgrade", "reimaged", started, $"Successfully {(inPlace ? "patched" : "reimaged")} node: {name}");
         }

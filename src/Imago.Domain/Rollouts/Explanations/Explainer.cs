@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Imago.Domain.Channels;
 using Imago.Domain.Clusters;
-using Imago.Domain.Rollouts.Actions;
 using Imago.Domain.Rollouts.Machines;
 using Imago.Domain.Rollouts.Planning;
 using Imago.Domain.Rollouts.Records;
@@ -57,6 +56,11 @@ public static class Explainer
             _record = underWay?.Record ?? (cluster.Start is { } start && start.Pool == pool.Name ? start : input.Records.GetValueOrDefault(pool.Name));
             _running = _record is { Ended: false };
             (_target, _noTarget) = _running ? (_record!.Target, null) : TargetChooser.For(input, pool);
+            if (_target is RolloutTarget.Reboot)
+            {
+                _noTarget = Reboots.Unmanaged(pool);
+            }
+
             _holds = _running ? underWay?.Holds ?? [] : cluster.Holds.GetValueOrDefault(pool.Name, []);
         }
 
@@ -68,7 +72,7 @@ public static class Explainer
             var atTarget = status is NodeStatus.Current or NodeStatus.Upgraded;
             reasons.AddRange(Remarks.Of(_input, _pool, node, atTarget));
             return new NodeExplanation(
-                node.Name, _pool.Name, node.Zone, node.Image.Text, _target?.Name, status,
+                node.Name, _pool.Name, node.Zone, node.Image.Text, IsLeftToItsOs(node) ? null : _target?.Name, status,
                 [.. SayingThingsOnce(reasons.DistinctBy(r => (r.Code, r.Message))).Select(r => r.Until is { } until && until <= _input.Now ? r with { Until = null } : r)]);
         }
 
@@ -92,7 +96,7 @@ public static class Explainer
 
         private (NodeStatus Status, List<Reason> Reasons) Judge(Node node)
         {
-            if (_target is null)
+            if (_target is null || IsLeftToItsOs(node))
             {
                 return WithoutTarget(node);
             }
@@ -126,6 +130,10 @@ public static class Explainer
             };
         }
 
+        // CH-11: a pool whose reboots are coordinated is left to its OS otherwise, so that "at the target" says nothing about a node that needs none.
+        private bool IsLeftToItsOs(Node node) => _target is RolloutTarget.Reboot && !node.RebootDue && !(_record is { Ended: false } && _record.Active.ContainsKey(node.Name))
+            && _record?.Settled.GetValueOrDefault(node.Name) is null or { Result: NodeResult.Upgraded };
+
         // Channels None and Unmanaged, pinned pools, pools nobody knows an image for: nothing of ours acts. Drift is shown all the same.
         private (NodeStatus Status, List<Reason> Reasons) WithoutTarget(Node node)
         {
@@ -144,7 +152,7 @@ public static class Explainer
 
             var status = _noTarget!.Code == ReasonCode.NotYetReleasedHere ? NodeStatus.Pending : NodeStatus.NotSupported;
             var newest = node.Image.IsKnown ? _input.Catalog.NewestAnywhere(node.Image.Family, _input.Now) : null;
-            if (drift is null && newest is not null && _input.Spec.Channel is NodeOsChannel.None or NodeOsChannel.Unspecified or NodeOsChannel.Unmanaged && !node.RebootPending)
+            if (drift is null && newest is not null && _input.Spec.Channel is NodeOsChannel.None or NodeOsChannel.Unspecified or NodeOsChannel.Unmanaged && !node.RebootDue)
             {
                 reasons.Insert(0, new Reason(ReasonCode.AlreadyCurrent, $"It runs the newest image, '{newest!.Image.Text}'."));
                 status = NodeStatus.Current;
@@ -170,11 +178,11 @@ public static class Explainer
             {
                 NodeStep.Draining => ($"It is being drained since {since}", progress.Since + settings.DrainTimeout),
                 NodeStep.Soaking => ($"It is drained and soaks since {since}", progress.Since + settings.NodeSoak),
-                NodeStep.Replacing => ($"{(MachineJudge.IsMachine(node, _pool) ? "Its agent patches it in place" : "Its provider reimages it")} since {since}{ProgressOf(node.Name)}", default(NodaTime.Instant?)),
+                NodeStep.Replacing => ($"{(_target is RolloutTarget.Reboot ? "Its provider reboots it" : MachineJudge.IsMachine(node, _pool) ? "Its agent patches it in place" : "Its provider reimages it")} since {since}{ProgressOf(node.Name)}", default(NodaTime.Instant?)),
                 NodeStep.Patching => ($"Its agent applies patches since {since}{(MachineJudge.IsMachine(node, _pool) ? AgentWords.Of(node) : "")}", progress.Since + LivePatches.Timeout),
                 NodeStep.Verifying => ($"The work is done since {since}; it has to become healthy", progress.Since + settings.NodeReadyTimeout),
                 NodeStep.Watching => ($"It is the canary and is watched since {since}", progress.Since + settings.CanarySoak),
-                NodeStep.Releasing => ("It is upgraded; our marks come off", null),
+                NodeStep.Releasing => ($"It is {(_target is RolloutTarget.Reboot ? "rebooted" : "upgraded")}; our marks come off", null),
                 _ => ("It is given up; our marks come off", null),
             };
             var reasons = new List<Reason> { new(ReasonCode.InProgress, $"{text}.", until, "the step ends") };
@@ -193,7 +201,7 @@ public static class Explainer
         }
 
         private string ProgressOf(string node) =>
-            _input.Operations.GetValueOrDefault(RolloutPass.OperationId(_record!.Id, node, ProviderVerb.Reimage))?.Progress is { Length: > 0 } progress ? $", {progress.TrimEnd('.')}" : "";
+            _input.Operations.GetValueOrDefault(RolloutPass.OperationId(_record!.Id, node, Reboots.VerbOf(_record.Target)))?.Progress is { Length: > 0 } progress ? $", {progress.TrimEnd('.')}" : "";
 
         private (NodeStatus Status, List<Reason> Reasons) Waiting(Node node, NodeNeed.Work work, NodeOutcome? outcome)
         {
@@ -240,7 +248,7 @@ public static class Explainer
                 reasons.Add(staged);
             }
 
-            if (!node.Image.IsKnown)
+            if (!node.Image.IsKnown && _target is not RolloutTarget.Reboot)
             {
                 reasons.Add(new Reason(ReasonCode.ImageVersionUnknown, $"Its image text '{node.Image.Text}' carries no readable version; it is moved to the target."));
             }

@@ -55,10 +55,9 @@ internal static class Remarks
         }
 
         // CH-13: the marker is shown whatever the channel; under Unmanaged nobody of ours reboots.
-        if (node.RebootPending)
+        if (PendingReboots.Of(input, pool, node) is { } pending)
         {
-            yield return new Reason(
-                ReasonCode.RebootPending, "The OS waits for a reboot. A reimage brings it about; where none is to come, reboot the node or run a reboot daemon.", Event: "the node reboots");
+            yield return pending;
         }
 
         if (atTarget && NotHereYet(input, pool, node) is { } coming)

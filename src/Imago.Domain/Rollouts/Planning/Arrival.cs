@@ -16,6 +16,11 @@ internal static class Arrival
     /// </remarks>
     public static string? Complaint(RolloutPass pass, Node node)
     {
+        if (pass.Record.Target is RolloutTarget.Reboot)
+        {
+            return Reboots.Complaint(pass, node);
+        }
+
         var there = pass.Record.Target is RolloutTarget.Reimage reimage
             ? Runs(node, ImageFor(pass.Record, node.Name) ?? reimage.To)
             : Assess(pass, node) is NodeNeed.Nothing or NodeNeed.NotTaken { Why.Code: ReasonCode.NewerThanTarget or ReasonCode.FixesHeld };

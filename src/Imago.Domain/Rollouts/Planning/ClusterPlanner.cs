@@ -128,7 +128,7 @@ public static class ClusterPlanner
             if (!holds.IsEmpty)
             {
                 // UP-23, UP-25: settings that leave no room will not do so later, either. Who reads only that the window opens tomorrow would wait in vain.
-                return (null, RoomFor(pool, todo) is { Refusal: { } refusal } ? [new Reason(ReasonCode.SettingsRefused, refusal), .. holds] : holds);
+                return (null, RoomFor(Reboots.InPlace(pool, target), todo) is { Refusal: { } refusal } ? [new Reason(ReasonCode.SettingsRefused, refusal), .. holds] : holds);
             }
 
             return Begin(pool, target, todo, request);
@@ -217,7 +217,7 @@ public static class ClusterPlanner
         private (RolloutRecord? Start, ImmutableArray<Reason> Holds) Begin(PoolSpec pool, RolloutTarget target, List<Candidate> todo, PoolRequest? request)
         {
             var last = input.Records.GetValueOrDefault(pool.Name);
-            var (room, refusal, members, adopted) = RoomFor(pool, todo);
+            var (room, refusal, members, adopted) = RoomFor(Reboots.InPlace(pool, target), todo);
             if (room is null)
             {
                 return (null, [new Reason(ReasonCode.SettingsRefused, refusal!)]);

@@ -54,7 +54,7 @@ internal static class Drains
                 pass.SetActive(name, progress);
             }
 
-            Handover.Take(pass, node, $"Upgrading to {pass.Record.Target.Name}", progress.WasUnschedulable);
+            Handover.Take(pass, node, pass.Record.Target is RolloutTarget.Reboot ? "Rebooting" : $"Upgrading to {pass.Record.Target.Name}", progress.WasUnschedulable);
         }
         else if (done)
         {

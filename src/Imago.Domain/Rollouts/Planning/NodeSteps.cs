@@ -96,7 +96,9 @@ internal static class NodeSteps
     private static void Replace(RolloutPass pass, string name, NodeProgress progress)
     {
         var level = (pass.Record.Target as RolloutTarget.Patch)?.Level;
-        var operation = pass.Operation(ProviderVerb.Reimage, name, progress.To, level);
+        var operation = Reboots.VerbOf(pass.Record.Target) is ProviderVerb.Reboot
+            ? pass.Operation(ProviderVerb.Reboot, name, image: null, level: null)
+            : pass.Operation(ProviderVerb.Reimage, name, progress.To, level);
         switch (operation)
         {
             case { State: OperationState.Succeeded }:
@@ -112,7 +114,7 @@ internal static class NodeSteps
                 // An agent that only failed until now may still go on and restart the machine: the node stays empty until it is well.
                 var (who, what) = IsMachine(pass, name) ? ("agent", "patch") : ("provider", "reimage");
                 var fault = new RolloutFault(
-                    "ProviderFailed", $"Node '{name}' is drained, and its {who} could not {what} it: {operation.Code}: {operation.Message}", name, pass.Now);
+                    "ProviderFailed", $"Node '{name}' is drained, and its {who} could not {(pass.Record.Target is RolloutTarget.Reboot ? "reboot" : what)} it: {operation.Code}: {operation.Message}", name, pass.Now);
                 Aftermath.Lost(pass, name, NodeResult.ProviderFailed, fault);
                 break;
         }
@@ -235,6 +237,8 @@ internal static class NodeSteps
     public static void NotReady(RolloutPass pass, string name, string complaint) =>
         Aftermath.Lost(pass, name, NodeResult.NotReady, new RolloutFault(
             nameof(ReasonCode.NotReadyAfterUpgrade),
-            $"Node '{name}' was not healthy at '{pass.Record.Target.Name}' in time: {complaint}. Look at the node; if it is the {(IsMachine(pass, name) ? "release" : "image")}, withdraw it or name another target.",
+            pass.Record.Target is RolloutTarget.Reboot
+                ? $"Node '{name}' was not healthy in time after its reboot: {complaint}. Look at the node before others are rebooted."
+                : $"Node '{name}' was not healthy at '{pass.Record.Target.Name}' in time: {complaint}. Look at the node; if it is the {(IsMachine(pass, name) ? "release" : "image")}, withdraw it or name another target.",
             name, pass.Now));
 }

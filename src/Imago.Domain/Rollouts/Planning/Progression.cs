@@ -74,6 +74,14 @@ internal static class Progression
             // CH-87: no automatic action on an unsupported minor.
             Cancel(nameof(ReasonCode.KubernetesVersionUnsupported), "The cluster's Kubernetes minor is no longer supported.");
         }
+        else if (pass.Record.Target is RolloutTarget.Reboot)
+        {
+            // CH-13: whoever switches coordinated reboots off, or chooses another channel, wants none to begin any more.
+            if (Reboots.NotWanted(pass.Input, pass.Pool) is { } why)
+            {
+                Cancel(nameof(ReasonCode.Aborted), why);
+            }
+        }
         else if (pass.Pool.RequestedTarget is null && !Channels.NodeOsChannels.IsManaged(pass.Input.Spec.Channel))
         {
             Cancel(nameof(ReasonCode.Aborted), $"The node OS upgrade channel is now {pass.Input.Spec.Channel}.");

@@ -61,6 +61,7 @@ internal static class Starts
             From = node.Image.Text,
             To = candidate.Need.Image,
             Uid = node.Uid,
+            Boot = node.Boot,
             WindowStart = pass.Gate.Current?.Start,
             WasUnschedulable = node.Mark is { } mark ? mark.WasUnschedulable : node.Unschedulable,
             IsCanary = pass.CanaryPending,

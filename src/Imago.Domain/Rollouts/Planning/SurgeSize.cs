@@ -79,6 +79,12 @@ internal static class SurgeSize
     /// </summary>
     private static string? ImageFor(RolloutPass pass)
     {
+        // CH-13: nodes are rebooted in place, so that no buffer is made for them.
+        if (pass.Record.Target is RolloutTarget.Reboot)
+        {
+            return null;
+        }
+
         if (pass.Record.Target is not RolloutTarget.Patch(var level, _))
         {
             return pass.Record.Target.Name;

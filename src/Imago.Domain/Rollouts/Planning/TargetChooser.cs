@@ -14,7 +14,7 @@ public static class TargetChooser
     public const string SupersededCode = "Superseded";
 
     /// <summary>The target, or why there is none.</summary>
-    /// <remarks>Rules: CH-10, CH-11, CH-16, CH-19, CH-21, IM-32, IM-41, IM-43.</remarks>
+    /// <remarks>Rules: CH-10, CH-11, CH-13, CH-16, CH-19, CH-21, IM-32, IM-41, IM-43.</remarks>
     public static (RolloutTarget? Target, Reason? Why) For(ClusterInput input, PoolSpec pool)
     {
         var channel = input.Spec.Channel;
@@ -42,10 +42,10 @@ public static class TargetChooser
             return (null, new Reason(ReasonCode.ChannelNotSupportedForPool, $"Node OS upgrade channel {channel} does nothing for node pool '{pool.Name}' ({pool.Os}): {why}."));
         }
 
-        // CH-11, CH-12: the OS patches itself, and a new node begins unpatched.
+        // CH-11: content and time of patches are not ours; only reboots may be.
         if (channel == NodeOsChannel.Unmanaged)
         {
-            return (null, new Reason(ReasonCode.ChannelUnmanaged, $"Node OS upgrade channel Unmanaged: the OS updates itself, {channel.Cadence(pool.Os)}; Imago controls neither content nor time. A new node starts from the pool's image and is patched at a later run."));
+            return Reboots.AreDue(input, pool) ? (new RolloutTarget.Reboot(), null) : (null, Reboots.Unmanaged(pool));
         }
 
         if (pool.RequestedTarget is { } asked)

@@ -5,14 +5,14 @@ namespace Imago.Domain.Rollouts.Records;
 /// <summary>What is done to a node.</summary>
 public enum NodeWork
 {
-    /// <summary>Drain, then a new image (UP-1).</summary>
+    /// <summary>Drain, then a new image (UP-1); where the target is <see cref="RolloutTarget.Reboot"/>, drain and then a reboot.</summary>
     Reimage,
 
     /// <summary>Patched while it serves: no cordon, no drain (CH-30).</summary>
     LivePatch,
 }
 
-/// <summary>The step a node under way is in. Reimage: Draining → Soaking → Replacing → Verifying → Watching → Releasing. Live patch: Patching → Verifying → Watching → Releasing.</summary>
+/// <summary>The step a node under way is in. Reimage and reboot: Draining → Soaking → Replacing → Verifying → Watching → Releasing. Live patch: Patching → Verifying → Watching → Releasing.</summary>
 public enum NodeStep
 {
     /// <summary>Cordoned, or about to be; pods are being evicted (UP-40).</summary>
@@ -21,7 +21,7 @@ public enum NodeStep
     /// <summary>Empty; waits before the reimage (UP-45).</summary>
     Soaking,
 
-    /// <summary>The provider reimages it (UP-11).</summary>
+    /// <summary>The provider reimages it (UP-11), or reboots it.</summary>
     Replacing,
 
     /// <summary>The node's agent applies a patch level (CH-30).</summary>
@@ -66,6 +66,9 @@ public sealed record NodeProgress
 
     /// <summary>Identity of the node when it was started.</summary>
     public required string Uid { get; init; }
+
+    /// <summary>Identity of the machine's boot when it was started; null if it was not known. Rebooted it has another one.</summary>
+    public string? Boot { get; init; }
 
     /// <summary>Whether the node was cordoned by somebody before us; it is then left cordoned (UP-155).</summary>
     public bool WasUnschedulable { get; init; }

@@ -33,7 +33,7 @@ public static class RolloutRecordFacts
             // A node that is empty goes on to its reimage within the same decision.
             if (progress.Step is NodeStep.Draining or NodeStep.Soaking or NodeStep.Replacing)
             {
-                yield return RolloutPass.OperationId(record.Id, name, ProviderVerb.Reimage);
+                yield return RolloutPass.OperationId(record.Id, name, Reboots.VerbOf(record.Target));
             }
         }
 

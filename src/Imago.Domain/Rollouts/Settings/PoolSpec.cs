@@ -21,6 +21,12 @@ public sealed record ProviderCapabilities(bool CanSurge, int SizeLimit)
     /// <summary>Whether nodes keep their disks: an agent on each of them installs packages and restarts the machine, and nothing is reimaged.</summary>
     public bool InPlace { get; init; }
 
+    /// <summary>Whether the provider says that it reboots nodes. One that patches in place always can.</summary>
+    public bool Reboots { get; init; }
+
+    /// <summary>Whether nodes can be rebooted through the provider (CH-13).</summary>
+    public bool CanReboot => InPlace || Reboots;
+
     /// <summary>Surge, and the limit of UP-25: 1000 nodes.</summary>
     public static ProviderCapabilities Default { get; } = new(CanSurge: true, SizeLimit: 1000);
 }

@@ -43,6 +43,17 @@ public enum BarePods
     Keep,
 }
 
+/// <summary>Who restarts nodes that wait for a reboot while their OS patches itself: channel <c>Unmanaged</c>, which never reboots by itself.</summary>
+/// <remarks>Rules: CH-13, NM-20.</remarks>
+public enum RebootPolicy
+{
+    /// <summary>Nobody of ours: pending reboots are reported, and left to kured or to whoever looks after the nodes. The default.</summary>
+    None,
+
+    /// <summary>They are drained and rebooted within the window, <c>maxUnavailable</c> at a time, the canary first.</summary>
+    Coordinated,
+}
+
 /// <summary>Permission to upgrade against disruption budgets.</summary>
 /// <param name="ForceUpgrade">Whether force is asked for at all.</param>
 /// <param name="Until">Runs that start before this instant are forced; exclusive.</param>
@@ -99,6 +110,9 @@ public sealed record UpgradeSettings
 
     /// <summary>MW-53, MW-54: what counts as work begun when a window closes.</summary>
     public WindowClose WindowClose { get; init; } = WindowClose.FinishNode;
+
+    /// <summary>CH-13: who reboots nodes under channel <c>Unmanaged</c>; other channels bring reboots about by themselves.</summary>
+    public RebootPolicy RebootPolicy { get; init; } = RebootPolicy.None;
 
     /// <summary>UP-151: whether a canary goes first.</summary>
     public Canary Canary { get; init; } = Canary.FirstNode;

@@ -107,7 +107,7 @@ public sealed class ProviderCheck : IDisposable
         var missing = NeededVerbs.Except(told.Verbs, StringComparer.Ordinal).ToList();
         Add(
             "ProviderVerbs", missing.Count == 0 ? FindingLevel.Good : missing.Contains("Reimage") ? FindingLevel.Problem : FindingLevel.Warning, "verbs",
-            missing.Count == 0 ? "It can create, reimage and delete nodes." : $"It cannot do {string.Join(", ", missing)}.",
+            missing.Count == 0 ? told.Limits.Reboots ? "It can create, reimage, delete and reboot nodes." : "It can create, reimage and delete nodes." : $"It cannot do {string.Join(", ", missing)}.",
             missing.Count == 0 ? "" : missing.Contains("Reimage") ? "Without Reimage no node can be upgraded." : "Set max surge to 0 and max unavailable above it: there will be no surge nodes.");
         if (told.NamesNodes)
         {

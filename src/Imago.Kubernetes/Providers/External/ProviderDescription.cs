@@ -6,7 +6,7 @@ namespace Imago.Kubernetes.Providers.External;
 /// <summary>What a provider says of itself.</summary>
 /// <param name="Name">What it calls itself.</param>
 /// <param name="Version">Its version.</param>
-/// <param name="Verbs">What it can do: <c>Create</c>, <c>Reimage</c>, <c>Delete</c>.</param>
+/// <param name="Verbs">What it can do: <c>Create</c>, <c>Reimage</c>, <c>Delete</c>, <c>Reboot</c>.</param>
 /// <param name="DryRun">Whether a request can be tried without being carried out.</param>
 /// <param name="LongPolling">Whether it waits for news when asked to.</param>
 /// <param name="NamesNodes">Whether it chooses the names of nodes itself; Imago cannot use such a provider, because it notes names before nodes are made.</param>
@@ -23,6 +23,7 @@ public sealed record ProviderDescription(
     public ProviderLimits Limits => new()
     {
         CanSurge = Verbs.Contains("Create", StringComparer.Ordinal) && Verbs.Contains("Delete", StringComparer.Ordinal),
+        Reboots = Verbs.Contains("Reboot", StringComparer.Ordinal),
         LargestPool = LargestPool,
         Pools = Pools,
     };

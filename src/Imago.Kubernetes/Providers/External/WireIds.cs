@@ -26,6 +26,7 @@ internal static class WireIds
         ProviderVerb.Create => "Create",
         ProviderVerb.Reimage => "Reimage",
         ProviderVerb.Delete => "Delete",
+        ProviderVerb.Reboot => "Reboot",
         _ => throw new InvalidOperationException($"Provider verb {verb} is not known."),
     };
 }

@@ -52,7 +52,7 @@ internal static class NodePicture
         to.Map(made.Annotations);
         TemplatePicture.Write(to, made.Allocatable);
         to.Time(made.CreatedAt);
-        to.Flags(made.Managed, made.AutoProvisioned, made.Ready, made.UnderPressure, made.Unschedulable);
+        to.Flags(made.Managed, made.AutoProvisioned, made.Ready, made.UnderPressure, made.Unschedulable, made.RebootPending);
         to.Text(node.Uid);
         to.Text(node.Image);
         to.Number(node.Outages);
@@ -63,7 +63,7 @@ internal static class NodePicture
         to.Maybe<Instant>(node.VolumesDetachedAt == Instant.MinValue ? null : node.VolumesDetachedAt, to.Time);
         to.Flags(
             node.IsSurge, node.IsUp, node.Ready, node.UnderPressure, node.Unschedulable, node.SteeredAway, node.ScaleDownDisabled, node.Quarantined, node.RebootPending, node.Edited,
-            node.IsGuest);
+            node.IsGuest, node.Boots > 0);
         to.Text(node.Mark?.Rollout);
         if (node.Mark is { } mark)
         {
@@ -75,6 +75,11 @@ internal static class NodePicture
         if (node.IsGuest)
         {
             to.Maybe(node.HeardAt, to.Time);
+        }
+
+        if (node.Boots > 0)
+        {
+            to.Number(node.Boots);
         }
     }
 
@@ -108,6 +113,7 @@ internal static class NodePicture
             Mark = from.MaybeText() is { } rollout ? new CordonMark(rollout, from.Text(), from.Time(), from.Flag()) : null,
             IsGuest = flag(10),
             HeardAt = flag(10) ? from.Maybe(from.Time) : null,
+            Boots = flag(11) ? from.Count() : 0,
         };
     }
 
@@ -129,6 +135,6 @@ internal static class NodePicture
             CreatedAt = from.Time(),
         };
         var flag = from.Flags();
-        return made with { Managed = flag(0), AutoProvisioned = flag(1), Ready = flag(2), UnderPressure = flag(3), Unschedulable = flag(4) };
+        return made with { Managed = flag(0), AutoProvisioned = flag(1), Ready = flag(2), UnderPressure = flag(3), Unschedulable = flag(4), RebootPending = flag(5) };
     }
 }

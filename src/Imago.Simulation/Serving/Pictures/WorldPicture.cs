@@ -12,7 +12,7 @@ namespace Imago.Simulation.Serving.Pictures;
 /// </summary>
 internal static class WorldPicture
 {
-    // 1: without the books of the cluster's API. 2: without guests; still written where there are none, so that an older Imago can go on with the cluster.
+    // 1: without the books of the cluster's API. 2: without guests and restarted machines; still written where there are none, so that an older Imago can go on with the cluster.
     private const byte Version = 3;
     private const byte VersionWithoutGuests = 2;
     private const byte FirstVersion = 1;
@@ -27,7 +27,7 @@ internal static class WorldPicture
         }
 
         using var bytes = new MemoryStream();
-        bytes.WriteByte(served.World.State.Nodes.Values.Any(n => n.IsGuest) ? Version : VersionWithoutGuests);
+        bytes.WriteByte(served.World.State.Nodes.Values.Any(n => n.IsGuest || n.Boots > 0) ? Version : VersionWithoutGuests);
         using (var packed = new BrotliStream(bytes, CompressionLevel.Optimal, leaveOpen: true))
         using (var binary = new BinaryWriter(packed, Encoding.UTF8))
         {

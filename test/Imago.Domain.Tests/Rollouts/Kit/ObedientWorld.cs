@@ -14,7 +14,7 @@ namespace Imago.Domain.Tests.Rollouts.Kit;
 
 /// <summary>
 /// The smallest world in which a rollout can be played: it does what the plan says, after a while, and tells the story line by line. Pods take 10 s to
-/// stop and 20 s to become ready on another node; a node takes 3 min to be made, 4 to be reimaged, 1 to be deleted, and 1 more to become Ready; the agent
+/// stop and 20 s to become ready on another node; a node takes 3 min to be made, 4 to be reimaged, 2 to be rebooted, 1 to be deleted, and 1 more to become Ready; the agent
 /// patches in 8 min. It refuses what the API would refuse by failing the test: an obedient world has no stale budgets.
 /// </summary>
 internal sealed partial class ObedientWorld
@@ -48,6 +48,9 @@ internal sealed partial class ObedientWorld
 
     /// <summary>Nodes that never become Ready after their next reimage.</summary>
     public HashSet<string> BadNodes { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Nodes whose OS still asks for a reboot after one.</summary>
+    public HashSet<string> InsatiableNodes { get; } = new(StringComparer.Ordinal);
 
     /// <summary>How many nodes the provider can still make, and what it says when it cannot.</summary>
     public (int Room, string Code) Capacity { get; set; } = (int.MaxValue, "QuotaExceeded");
@@ -411,6 +414,11 @@ internal sealed partial class ObedientWorld
                     Ended(request, OperationState.Succeeded, null);
                 });
                 break;
+            case ProviderVerb.Reboot:
+                View.PodsOn(request.Node).Any(e => e.Pod.LeavesOnDrain).ShouldBeFalse($"{request.Node} is rebooted with pods on it");
+                (request.Image, request.Level).ShouldBe((null, null));
+                Reboot(request);
+                break;
             default:
                 View.PodsOn(request.Node).Any(e => e.Pod.LeavesOnDrain).ShouldBeFalse($"{request.Node} is deleted with pods on it");
                 Schedule(Duration.FromMinutes(1), () =>
@@ -422,6 +430,23 @@ internal sealed partial class ObedientWorld
         }
 
         return true;
+    }
+
+    // The agent says that the machine is about to restart, which it is a moment later: until then the node looks as before.
+    private void Reboot(ProviderRequest request)
+    {
+        Ended(request, OperationState.Succeeded, null);
+        Schedule(Duration.FromSeconds(20), () => Change(request.Node, n => n with { Ready = false }));
+        Schedule(Duration.FromMinutes(2), () =>
+        {
+            Story.Say(Now, $"{request.Node} has restarted");
+            Change(request.Node, n => n with
+            {
+                Ready = !BadNodes.Contains(request.Node),
+                RebootPending = InsatiableNodes.Contains(request.Node),
+                BootId = n.BootId is null ? null : Next(),
+            });
+        });
     }
 
     private void Ended(ProviderRequest request, OperationState state, string? code) =>

@@ -109,13 +109,21 @@ internal static class NodeRendering
     private static JsonArray Conditions(EntryFacts facts, NodeLook look)
     {
         var pressure = look.Seen.UnderPressure;
-        return new JsonArray(
+        var conditions = new JsonArray(
             Condition("MemoryPressure", pressure, pressure ? "KubeletHasInsufficientMemory" : "KubeletHasSufficientMemory", pressure ? "kubelet has insufficient memory available" : "kubelet has sufficient memory available", facts.CreatedAt),
             Condition("DiskPressure", false, "KubeletHasNoDiskPressure", "kubelet has no disk pressure", facts.CreatedAt),
             Condition("PIDPressure", false, "KubeletHasSufficientPID", "kubelet has sufficient PID available", facts.CreatedAt),
             look.Seen.Ready
                 ? Condition("Ready", true, "KubeletReady", "kubelet is posting ready status", facts.ReadyAt)
                 : Condition("Ready", false, "KubeletNotReady", "container runtime network not ready: NetworkReady=false", facts.ReadyAt));
+
+        // CH-13: what an agent or a problem detector says of the marker file.
+        if (look.Seen.RebootPending)
+        {
+            conditions.Add(Condition(RebootMarks.Condition, true, "RebootRequired", "/var/run/reboot-required is there", facts.ChangedAt));
+        }
+
+        return conditions;
 
         JsonNode Condition(string type, bool holds, string reason, string message, Instant since) => new JsonObject
         {

@@ -14,7 +14,7 @@ internal static class NodeSystem
         {
             ["machineID"] = machine,
             ["systemUUID"] = look.Made.Uid,
-            ["bootID"] = uid,
+            ["bootID"] = BootOf(look.Seen.BootId, uid),
             ["kernelVersion"] = kernel,
             ["osImage"] = system,
             ["containerRuntimeVersion"] = runtime,
@@ -23,6 +23,18 @@ internal static class NodeSystem
             ["operatingSystem"] = look.Made.Labels.GetValueOrDefault("kubernetes.io/os", "linux"),
             ["architecture"] = look.Made.Labels.GetValueOrDefault("kubernetes.io/arch", "amd64"),
         };
+    }
+
+    // The first boot is named after the machine; every later one is another.
+    private static string BootOf(string? boot, string uid)
+    {
+        if (boot is null || boot.EndsWith("#0", StringComparison.Ordinal))
+        {
+            return uid;
+        }
+
+        var text = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(boot)).AsSpan(0, 16));
+        return $"{text[..8]}-{text[8..12]}-{text[12..16]}-{text[16..20]}-{text[20..]}";
     }
 
     private static (string System, string Kernel, string Runtime) Of(NodeLook look)

@@ -3,6 +3,7 @@ using Imago.Api.Activities;
 using Imago.Api.Pipeline;
 using Imago.Api.Routing;
 using Imago.Application.Catalog;
+using Imago.Application.Catalog.Archives;
 using Imago.Application.Storage;
 using Imago.Contracts.Errors;
 
@@ -12,6 +13,8 @@ namespace Imago.Api.Extensions;
 internal sealed class ReleaseEndpoints(IStore store) : IRouteSource
 {
     private const string Path = "/providers/Imago/releases";
+    private const int MostArchives = 500;
+    private const string ArchivesPath = "/providers/Imago/archives";
 
     public IEnumerable<ApiRoute> Routes =>
     [
@@ -24,6 +27,7 @@ internal sealed class ReleaseEndpoints(IStore store) : IRouteSource
             AnswerSchema = "Release",
             Operation = OperationNames.ReleaseWrite,
         },
+        new("GET", ArchivesPath, "Archives_List", VersionSet.Imago, ArchivesAsync) { Summary = "The package archives that this server watches, and how they stood at the last look.", AnswerSchema = "ArchiveList" },
     ];
 
     private async ValueTask<ApiAnswer> ListAsync(ApiRequest request) => Paging.Answer(request, await store.ReleasesAsync(request.Cancellation), Document);
@@ -42,6 +46,24 @@ internal sealed class ReleaseEndpoints(IStore store) : IRouteSource
         var stored = new StoredRelease(release!.Name, "publish", ReleaseText.Write(release));
         await store.CommitAsync(new StoreBatch { Releases = [stored], Activities = [ActivityJournal.Succeeded(request, $"{Path}/{release.Name}")] }, request.Cancellation);
         return ApiAnswer.Ok(Document(stored));
+    }
+
+    private async ValueTask<ApiAnswer> ArchivesAsync(ApiRequest request)
+    {
+        var page = await store.ListAsync(new ResourceQuery { Type = ArchiveWatch.ResourceType, Limit = MostArchives }, request.Cancellation);
+        return Paging.Answer(request, page.Items, Document);
+    }
+
+    private static JsonObject Document(StoredResource archive)
+    {
+        var memory = ArchiveMemoryText.Read(archive.Document);
+        var document = new JsonObject { ["name"] = archive.Id[(archive.Id.LastIndexOf('/') + 1)..], ["level"] = memory.Level?.ToString(), ["image"] = memory.Image?.ToString() };
+        foreach (var (name, value) in JsonNode.Parse(archive.Status) as JsonObject ?? [])
+        {
+            document[name] = value?.DeepClone();
+        }
+
+        return document;
     }
 
     private static JsonObject Document(StoredRelease release)

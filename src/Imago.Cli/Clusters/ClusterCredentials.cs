@@ -24,8 +24,8 @@ internal static class ClusterCredentials
             .Does(async (session, parsed) =>
             {
                 var cluster = parsed.GetValue(name)!;
-                var answer = parsed.GetValue(node) is { } machine
-                    ? await OfNodeAsync(session, cluster, machine, parsed.GetValue(admin), parsed.GetValue(file))
+                var answer = parsed.GetValue(node) is { } one
+                    ? await OfNodeAsync(session, cluster, one, parsed.GetValue(admin), parsed.GetValue(file))
                     : await OfCallerAsync(session, cluster, parsed.GetValue(admin));
                 if (parsed.GetValue(file) is InputFile.Standard || (parsed.GetValue(file) is null && session.Output == OutputFormat.Json))
                 {
@@ -35,7 +35,7 @@ internal static class ClusterCredentials
 
                 var target = parsed.GetValue(file) ?? KubeconfigPlaces.Writable(terminal);
                 var context = await KubeconfigMerge.IntoAsync(Kubeconfig(answer.Body), target, parsed.GetValue(overwrite), session.Cancellation);
-                await terminal.Error.WriteLineAsync($"Merged into {target} as context '{context}', which is the current one now. Use it: kubectl {(parsed.GetValue(file) is null ? "" : $"--kubeconfig {target} ")}get nodes");
+                await terminal.Error.WriteLineAsync($"Merged into {target} as context '{context}', which is the current one now. Use it: kubectl {(parsed.GetValue(file) is null ? "" : $"--kubeconfig {target} ")}get {(parsed.GetValue(node) is { } machine ? $"node {machine}" : "nodes")}");
             })
             .WithExamples(
                 "imago cluster credentials shop -g rg-shop",

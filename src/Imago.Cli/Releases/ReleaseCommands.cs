@@ -4,6 +4,7 @@ using Imago.Cli.Help;
 using Imago.Cli.Options;
 using Imago.Cli.Remote;
 using Imago.Cli.Terminals;
+using Imago.Domain.Images;
 using NodaTime;
 using NodaTime.Text;
 
@@ -16,10 +17,12 @@ internal static class ReleaseCommands
 
     public static Command Create(Terminal terminal) => new Command("release", "Releases: the node images and patch levels that a server knows, beyond those that ship with Imago.")
     {
-        List(terminal), Publish(terminal),
+        List(terminal), Publish(terminal), ArchivesCommand.Create(terminal), LookCommand.Create(terminal),
     }.WithExamples(
         "imago release list",
-        "imago release publish --image AKSUbuntu-2204gen2containerd-202609.03.0");
+        "imago release publish --image AKSUbuntu-2204gen2containerd-202609.03.0",
+        "imago release archives",
+        "imago release look debian-12");
 
     private static RemoteCommand List(Terminal terminal) => RemoteCommand.OfTenant(terminal, "list", "List releases, newest first.")
         .Does(async (session, _) => await session.ListAsync(
@@ -27,10 +30,11 @@ internal static class ReleaseCommands
             "Nothing was published on this server. 'imago images' shows what ships with Imago.",
             releases =>
             {
-                var table = new TextTable(new("published (UTC)"), new("release"), new("remarks"));
+                var table = new TextTable(new("published (UTC)"), new("release"), new("from", IsOptional: true), new("rings that have it", IsOptional: true), new("remarks"));
+                var now = Instant.FromDateTimeOffset(terminal.Clock.GetUtcNow());
                 foreach (var (release, at) in releases.Select(r => (Release: Flat(r), At: Flat(r).Moment("publishedAt"))).OrderByDescending(r => r.At))
                 {
-                    table.Add(TimeText.ToMinute(at), NameOf(release), Remarks(release));
+                    table.Add(TimeText.ToMinute(at), NameOf(release), release.Text("source") ?? "", Rings(at, now), Remarks(release));
                 }
 
                 return table;
@@ -85,6 +89,24 @@ internal static class ReleaseCommands
         }
     }
 
+    // IM-35: where a release stands on its way from ring to ring.
+    private static string Rings(Instant? publishedAt, Instant now)
+    {
+        if (publishedAt is not { } at)
+        {
+            return "";
+        }
+
+        var open = ReleaseRings.Default.Rings.Where(r => ReleaseCatalog.Opens(at, r) <= now).Select(r => r.Name).ToList();
+        var next = ReleaseRings.Default.Rings.FirstOrDefault(r => ReleaseCatalog.Opens(at, r) > now);
+        return (open.Count, next) switch
+        {
+            (_, null) => "all",
+            (0, _) => "none yet",
+            _ => $"{string.Join(", ", open)}; {next.Name} {TimeText.ToMinute(ReleaseCatalog.Opens(at, next))}",
+        };
+    }
+
     // ARM puts what a thing is like into its properties; a release may also come as it was published.
     private static JsonNode Flat(JsonNode release) => release["properties"] is JsonObject properties ? properties : release;
 
@@ -92,7 +114,10 @@ internal static class ReleaseCommands
 
     private static string Remarks(JsonNode release) => string.Join(", ", new[]
     {
-        release.IsTrue("rebootRequired") ? "needs a restart" : null,
+        release.IsTrue("rebootRequired") ? "needs a restart"
+            : release["rebootRequired"] is null && release.IsTrue("touchesKernelOrLibc") ? "kernel or C library: needs a restart"
+            : release["rebootRequired"] is null && release["archive"] is not null && release.Text("level") is not null ? "live"
+            : null,
         release.Moment("withdrawnAt") is { } withdrawn ? $"withdrawn {TimeText.ToMinute(withdrawn)}" : null,
     }.OfType<string>());
 }

@@ -63,12 +63,21 @@ public sealed class AptArchiveReader(FileFetch fetch) : IArchiveReader
         var read = new PackagesIndex();
         foreach (var (_, file) in indexes)
         {
-            var content = await IndexAsync(folder, release, file, cancellation);
-            if (content.Length != file.Size || Convert.ToHexStringLower(SHA256.HashData(content)) != file.Sha256)
+            byte[]? content;
+            try
+            {
+                content = await IndexAsync(folder, release, file, cancellation);
+            }
+            catch (ArchiveException longer) when (longer.Problem == ArchiveProblem.TooLarge)
+            {
+                content = null;
+            }
+
+            if (content?.Length != file.Size || Convert.ToHexStringLower(SHA256.HashData(content)) != file.Sha256)
             {
                 throw new ArchiveException(
                     ArchiveProblem.HashMismatch,
-                    $"{new Uri(folder, file.Path)} is not the file that InRelease names ({content.Length} bytes instead of {file.Size}, or another hash): the mirror is being changed just now, or the file was.");
+                    $"{new Uri(folder, file.Path)} is not the file of {file.Size} bytes that InRelease names: the mirror is being changed just now, or the file was.");
             }
 
             read.Add(content, file.Path, new Uri(folder, file.Path).ToString());
@@ -79,7 +88,7 @@ public sealed class AptArchiveReader(FileFetch fetch) : IArchiveReader
 
     private async ValueTask<byte[]> IndexAsync(Uri folder, ReleaseFile release, ListedFile file, CancellationToken cancellation)
     {
-        var most = (int)Math.Min(file.Size + 1, MostIndexBytes);
+        var most = (int)file.Size;
         if (release.ByHash)
         {
             try

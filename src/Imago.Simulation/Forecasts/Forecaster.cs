@@ -60,6 +60,12 @@ public static class Forecaster
         {
             var history = ledger.Nodes[node.Name];
             var explained = explanations.GetValueOrDefault(node.Name);
+            if (explained is null && !node.Managed)
+            {
+                // Nobody upgrades it: a guest of a simulated cluster, or a node of the control plane. It only holds pods.
+                continue;
+            }
+
             var status = explained switch
             {
                 { Status: NodeStatus.Current } when history.Result == NodeResult.Upgraded => NodeStatus.Upgraded,

@@ -1,4 +1,3 @@
-using Imago.Agent.Deciding;
 using Imago.Agent.Tests.Kit;
 using Imago.Domain.Images;
 using Imago.Domain.NodeOs;

@@ -1,5 +1,4 @@
 using Imago.Agent.Deciding;
-using Imago.Agent.Tests.Kit;
 using Imago.Domain.NodeOs;
 using NodaTime;
 using static Imago.Agent.Tests.Kit.Orders;

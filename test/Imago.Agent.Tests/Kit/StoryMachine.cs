@@ -6,7 +6,23 @@ using Imago.NodeOs;
 namespace Imago.Agent.Tests.Kit;
 
 /// <summary>The process is killed here. Nothing of the agent may catch it, as nothing catches SIGKILL.</summary>
-internal sealed class KilledException : OperationCanceledException;
+internal sealed class KilledException : OperationCanceledException
+{
+    public KilledException()
+        : this("The process was killed.")
+    {
+    }
+
+    public KilledException(string message)
+        : base(message)
+    {
+    }
+
+    public KilledException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+}
 
 /// <summary>A machine made of memory, with one package that every level replaces. It can be killed in, fail in, or do any of its steps.</summary>
 internal sealed class StoryMachine : IMachine, INodeOsDriver

@@ -1,4 +1,3 @@
-using Imago.Agent.Serving;
 using Imago.Agent.Tests.Kit;
 using Imago.Application.NodeOs;
 using Imago.Domain.Clusters;

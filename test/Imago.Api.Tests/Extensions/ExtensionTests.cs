@@ -139,6 +139,24 @@ public sealed class ExtensionTests
         (await api.SendAsync("POST", $"/providers/Imago/releases{Version}", """{"image":"x","level":"y"}""")).Status.ShouldBe(HttpStatusCode.BadRequest);
     }
 
+    [Fact]
+    [Trait("Rule", "NM-48")]
+    public async Task Release_WithAMomentOfArchives_IsPublishedWithAllThatItSays()
+    {
+        await using var api = await ApiServer.StartAsync();
+        const string Level = """
+            {"track":"debian12","level":"20261224T000000Z","touchesKernelOrLibc":true,"previous":"20261220T000000Z","sinceImage":{"base":"202612.20.0","rebootRequired":false},
+             "archive":[{"pocket":"security","uri":"http://mirror.example/debian-security","suite":"bookworm-security","components":["main"],"date":"2026-12-24T00:00:00Z"}]}
+            """;
+
+        (await api.SendAsync("POST", $"/providers/Imago/releases{Version}", Level)).Status.ShouldBe(HttpStatusCode.OK);
+
+        await api.Services.GetRequiredService<RunningCatalog>().LookAsync(CancellationToken.None);
+        var patch = api.Services.GetRequiredService<ICatalogSource>().Current.LatestPatch("debian12", null, api.Clock.Now).ShouldNotBeNull();
+        (patch.NeedsReboot, patch.Previous.ToString(), patch.SinceImage!.RebootRequired, patch.Archive!.Suites[0].Suite).ShouldBe((true, "20261220T000000Z", false, "bookworm-security"));
+        ((JsonArray)(await api.GetAsync($"/providers/Imago/archives{Version}")).Json["value"]!).ShouldBeEmpty();
+    }
+
     private static async Task<ClusterStatus> StatusAsync(ApiServer api) =>
         StatusText.ReadCluster((await api.Store.FindAsync(ApiServer.Cluster.ToLowerInvariant(), CancellationToken.None))!.Status);
 

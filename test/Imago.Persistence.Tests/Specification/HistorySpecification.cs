@@ -103,6 +103,15 @@ public abstract class HistorySpecification(Func<ValueTask<TestDatabase>> create)
     }
 
     [Fact]
+    public async Task Releases_Forgotten_AreGoneAndTheOthersStay()
+    {
+        await CommittedAsync(new StoreBatch { Releases = [new("b", "archive x", "{}"), new("a", "archive x", "{}")] });
+        await CommittedAsync(new StoreBatch { Releases = [new("c", "archive x", "{}")], ReleasesForgotten = ["a", "never there"] });
+
+        (await Store.ReleasesAsync(Cancellation)).Select(r => r.Name).ShouldBe(["b", "c"]);
+    }
+
+    [Fact]
     [Trait("Rule", "EV-60")]
     public async Task Forget_OlderThanAnInstant_RemovesWhatEndedBeforeAndKeepsWhatIsUnderWay()
     {

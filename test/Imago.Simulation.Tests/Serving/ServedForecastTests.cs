@@ -7,8 +7,10 @@ using Imago.Domain.Channels;
 using Imago.Domain.Images;
 using Imago.Domain.Rollouts.Settings;
 using Imago.Simulation.Serving;
+using Imago.Simulation.Serving.Twins;
 using Imago.Simulation.Tests.Kit;
 using Imago.Simulation.Tests.Serving.Kit;
+using Imago.Simulation.Tests.Serving.Twins.Kit;
 using NodaTime;
 
 namespace Imago.Simulation.Tests.Serving;
@@ -81,6 +83,20 @@ public sealed class ServedForecastTests
 
         server.Store.Commits.ShouldBe(before);
         (await server.LookAsync()).View.Nodes.Values.ShouldAllBe(n => n.Image.Text == Blue.OldImage);
+    }
+
+    [Fact]
+    public async Task Forecast_WithAGuest_IsOfTheClustersOwnNodesAndSaysSo()
+    {
+        var server = await TwinServer.StartAsync();
+        await server.CreatedAsync(TwinKind.Nodes, Guests.Node("rack-1"));
+
+        var answer = await AnswerAsync(new ForecastQuestion(null, null, null), NodeOsChannel.NodeImage, server.Server);
+
+        var json = JsonDocument.Parse(answer!.Json.ShouldNotBeNull()).RootElement;
+        json.GetProperty("nodes").EnumerateArray().Select(n => n.GetProperty("pool").GetString()).ShouldBe(["nodepool1", "nodepool1", "nodepool1"]);
+        json.GetProperty("summary").GetProperty("failed").GetInt32().ShouldBe(0);
+        answer.Json.ShouldContain("'rack-1' was registered by a client and belongs to no pool of the cluster");
     }
 
     private static async Task<JsonElement> AskAsync(ForecastQuestion question, NodeOsChannel channel = NodeOsChannel.NodeImage)

@@ -33,6 +33,10 @@ public sealed class ArchiveObserver(IArchiveReader reader)
             // The service has not got as far as that moment.
             return new ArchiveObservation(live, now);
         }
+        catch (ArchiveException failure) when (failure.Problem == ArchiveProblem.Unreachable)
+        {
+            throw new ArchiveException(failure.Problem, $"{failure.Message} Where the snapshot service cannot be reached, set 'snapshots' and 'securitySnapshots' to None: levels are then states of the mirror.");
+        }
     }
 
     private async ValueTask<ArchiveEdition> ReadAsync(ArchiveSettings settings, Domain.Images.PatchLevel? snapshot, Instant now, CancellationToken cancellation)

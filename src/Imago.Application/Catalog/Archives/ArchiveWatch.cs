@@ -32,7 +32,8 @@ public sealed record ArchiveWatchOptions(string Holder, Duration Retention)
 public sealed partial class ArchiveWatch(
     ImmutableArray<ArchiveSettings> archives, ArchiveObserver observer, IStore store, TimeProvider clock, ArchiveWatchOptions options, ReleaseSourceMetrics metrics, ILogger<ArchiveWatch> logger)
 {
-    private const string ResourceType = "Imago/archives";
+    /// <summary>Type of the resource that remembers an archive.</summary>
+    public const string ResourceType = "Imago/archives";
 
     /// <summary>Looks at all archives again and again until it is cancelled.</summary>
     public Task RunAsync(CancellationToken stopping) => Task.WhenAll(archives.Select(a => RunAsync(a, stopping)));
@@ -82,7 +83,12 @@ public sealed partial class ArchiveWatch(
             standing = before with { LookedAt = now, Problem = failure.Problem, Message = failure.Message };
         }
 
-        await store.CommitAsync(batch with { Resources = Remembering(settings, stored, ArchiveMemoryText.Write(memory), standing.Write(), now) }, cancellation);
+        if (!(await store.CommitAsync(batch with { Resources = Remembering(settings, stored, ArchiveMemoryText.Write(memory), standing.Write(), now) }, cancellation)).Committed)
+        {
+            // The look took longer than the lease: another replica has looked in the meantime.
+            return null;
+        }
+
         metrics.Looked(settings.Source.Name, standing);
         return standing;
     }

@@ -26,7 +26,7 @@ internal sealed class SigningKey
         }
 
         MadeAt = madeAt;
-        _public = new PgpKeyRingGenerator(PgpSignature.PositiveCertification, pair, "Test archive", SymmetricKeyAlgorithmTag.Null, [], false, packets.Generate(), null, Random)
+        _public = new PgpKeyRingGenerator(PgpSignature.PositiveCertification, pair, "Test archive", SymmetricKeyAlgorithmTag.Null, Array.Empty<byte>(), false, packets.Generate(), null, Random)
             .GenerateSecretKeyRing().GetPublicKey();
     }
 

@@ -39,9 +39,9 @@ public sealed class AgentDocumentTests
         };
 
         AgentDocument.Of(node)!.ToJsonString().ShouldBe(
-            """{"order":{"id":"op-2","mode":"drained","content":"security","level":"20261120T000000Z","givenAt":"2026-11-21T01:00:00Z","taken":false},"phase":"AppliedPartially","reached":null,"""
-            + """"reason":null,"message":null,"attempts":2,"nextAttemptAt":null,"verdict":"restartServices","planned":{"level":"20261120T000000Z","content":"security","verdict":"reboot","packages":3,"downloadBytes":4096},"""
-            + """"held":[{"package":"runc","installed":"1","available":"2","why":"apt-mark hold"}],"updater":"imago","system":"debian 12","version":"1.0","inventory":"ab","reportedAt":"2026-11-21T01:02:00Z"}""");
+            """{"order":{"id":"op-2","mode":"drained","content":"security","level":"20261120T000000Z","givenAt":"2026-11-21T01:00:00Z","taken":false},"phase":"AppliedPartially","reached":"""
+            + """null,"reason":null,"message":null,"attempts":2,"nextAttemptAt":null,"verdict":"restartServices","planned":{"level":"20261120T000000Z","content":"security","verdict":"reboot","packages":3,"downloadBytes":4096},"held":"""
+            + """[{"package":"runc","installed":"1","available":"2","why":"apt-mark hold"}],"updater":"imago","system":"debian 12","version":"1.0","inventory":"ab","reportedAt":"2026-11-21T01:02:00Z"}""");
     }
 
     [Fact]

@@ -59,6 +59,9 @@ public static class MachineCare
             {
                 var record = input.Records.GetValueOrDefault(pool.Name) is { Ended: false } running ? running : null;
                 var target = record?.Target ?? TargetChooser.For(input, pool).Target;
+
+                // CH-13: a reboot brings nothing that could be downloaded, or that a newcomer would have to wait for.
+                target = target is RolloutTarget.Reboot ? null : target;
                 foreach (var node in input.View.NodesOf(pool.Name).Values.OrderBy(n => n.Name, StringComparer.Ordinal))
                 {
                     // What is under way is its rollout's.

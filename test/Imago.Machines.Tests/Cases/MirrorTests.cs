@@ -17,7 +17,6 @@ namespace Imago.Machines.Tests.Cases;
 public sealed class MirrorTests
 {
     [Theory]
-    [InlineData(ArchiveFault.Down, NodeOsReason.MirrorUnreachable)]
     [InlineData(ArchiveFault.Unavailable, NodeOsReason.MirrorUnreachable)]
     [InlineData(ArchiveFault.BadSignature, NodeOsReason.SignatureInvalid)]
     [InlineData(ArchiveFault.CorruptIndexes, NodeOsReason.SignatureInvalid)]
@@ -33,6 +32,17 @@ public sealed class MirrorTests
 
         machine.Archive.Break(ArchiveFault.None);
         (await machine.PlanAsync(moment)).Words().ShouldBe(["librig1 1.0-1 → 1.0-1+deb12u1 (Security)"]);
+    }
+
+    [Fact]
+    public async Task Security_NobodyListens_IsUnreachable()
+    {
+        var fix = await SamplePackages.LibraryAsync("1.0-1+deb12u1");
+        await using var machine = await PatchedMachine.StartAsync(await SamplePackages.LibraryAsync("1.0-1"));
+        var moment = await machine.PublishAsync(c => c.Security(fix));
+        var away = new ArchiveState([.. moment.Live.Suites.Select(s => s.Pocket == ArchivePocket.Security ? s with { Uri = "http://127.0.0.1:1/debian-security" } : s)]);
+
+        await machine.PlanAsync(new PatchGoal(moment.Level, OrderContent.Security) { Archive = away }).ShouldFailFor(NodeOsReason.MirrorUnreachable);
     }
 
     [Fact]

@@ -60,7 +60,7 @@ public sealed class PictureTests
     }
 
     [Fact]
-    public void Picture_OfAnotherVersion_SaysSo() => Should.Throw<InvalidDataException>(() => WorldPicture.Restore(new byte[] { 9, 1, 2 }, null)).Message.ShouldContain("has version 9; this Imago reads versions 1 to 3");
+    public void Picture_OfAnotherVersion_SaysSo() => Should.Throw<InvalidDataException>(() => WorldPicture.Restore(new byte[] { 9, 1, 2 }, null)).Message.ShouldContain("has version 9; this Imago reads versions 1 to 4");
 
     [Fact]
     public void Picture_OfThreeNodes_IsSmall()

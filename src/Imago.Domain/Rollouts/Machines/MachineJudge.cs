@@ -81,7 +81,7 @@ internal static class MachineJudge
         }
 
         // While it only stages nothing is lost by waiting; begun, the rollout would halt after its patience.
-        if (report.Phase == AgentPhase.Retrying && node.Order is { Mode: OrderMode.Stage } && AgentAnswers.ToOrderOf(node) is not null && report.Level == level)
+        if (IsFailing(report) && node.Order is { Mode: OrderMode.Stage } && AgentAnswers.ToOrderOf(node) is not null && report.Level == level)
         {
             return new Reason(
                 ReasonCode.AgentFailing,
@@ -96,6 +96,9 @@ internal static class MachineJudge
                 Event: "its agent takes the order")
             : null;
     }
+
+    // In the middle of its next attempt it says that it plans, and nothing is known to be better.
+    private static bool IsFailing(AgentReport report) => report.Phase == AgentPhase.Retrying || report is { Phase: AgentPhase.Staging, Attempts: > 1 };
 
     /// <summary>NM-34: whether all that may be installed of a level is installed, and fixes of it are held back.</summary>
     public static bool HeldAt(AgentReport report, PatchLevel level) =>

@@ -1,5 +1,7 @@
 using Imago.Domain.Clusters;
+using Imago.Domain.NodeOs;
 using Imago.Domain.Rollouts.Actions;
+using Imago.Domain.Rollouts.Machines;
 using Imago.Domain.Rollouts.Records;
 using Imago.Domain.Rollouts.Settings;
 
@@ -154,6 +156,9 @@ internal static class Aftermath
 
     private static bool IsHeld(RolloutPass pass, Node node) =>
         node.Quarantined
+
+        // CH-31: the agent of a machine that an earlier rollout had drained may still restart it.
+        || (node.Order is { Mode: OrderMode.Drained } && !AgentAnswers.IsFree(node))
         || pass.Record.Active.ContainsKey(node.Name)
         || (pass.Record.SurgeNodes.TryGetValue(node.Name, out var surge) && surge.Counts)
         || (pass.Record.Settled.TryGetValue(node.Name, out var outcome) && outcome.Result is NodeResult.NotReady or NodeResult.ProviderFailed);

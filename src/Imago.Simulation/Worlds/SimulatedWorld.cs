@@ -44,7 +44,7 @@ public sealed class SimulatedWorld
         Guests = new GuestNodes(State, Nodes);
         RecordStore = new RecordStore(State);
         Agents = new MachineAgents(State, Nodes);
-        Updates = new NodeUpdates(State, Nodes, Pods, Agents);
+        Updates = new NodeUpdates(State, Nodes, Pods, Agents, Painting);
         Evictions = new EvictionApi(State, Pods, Budgets);
         Provider = new SimulatedProvider(State, Nodes, factory, Agents);
         Troubles = new Troubles(State, Nodes, Pods, Agents);

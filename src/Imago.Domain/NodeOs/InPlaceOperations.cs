@@ -118,7 +118,7 @@ public static class InPlaceOperations
     {
         var same = string.Equals(standing.Id, asked.Id, StringComparison.Ordinal) && standing.Level == asked.Level && standing.Content == asked.Content;
         var answer = report is not null && string.Equals(report.OrderId, standing.Id, StringComparison.Ordinal) ? report : null;
-        return same && asked.Archive is not null && asked.Archive != standing.Archive && (answer is null || HasChangedNothing(answer))
+        return same && standing.Archive is not null && asked.Archive is not null && asked.Archive != standing.Archive && (answer is null || HasChangedNothing(answer))
             ? standing with { Archive = asked.Archive, Epoch = asked.Epoch }
             : null;
     }

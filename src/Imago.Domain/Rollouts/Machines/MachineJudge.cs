@@ -57,11 +57,7 @@ internal static class MachineJudge
     {
         if (node.Agent is not { } report)
         {
-            // Nobody could patch it: a drain would cost its pods and bring nothing.
-            return new Reason(
-                ReasonCode.AgentMissing,
-                $"Node '{node.Name}' is patched in place, and no agent has ever reported from it. Install the agent on the machine, or look at its service (`systemctl status imago-agent`).",
-                Event: "its agent reports");
+            return Absence(node, now);
         }
 
         if (HeldAt(report, level))
@@ -87,6 +83,21 @@ internal static class MachineJudge
                 ReasonCode.AgentFailing,
                 $"Its agent cannot get ready for level {level}: {Said(report)}. It goes on trying; the node is not started before it can.",
                 report.NextAttemptAt, "its agent has staged the level");
+        }
+
+        return Absence(node, now);
+    }
+
+    /// <summary>Why nobody would carry out what a machine is told; null: its agent can be heard.</summary>
+    public static Reason? Absence(Node node, Instant? now)
+    {
+        if (node.Agent is null)
+        {
+            // Nobody could patch or restart it: a drain would cost its pods and bring nothing.
+            return new Reason(
+                ReasonCode.AgentMissing,
+                $"Node '{node.Name}' is patched in place, and no agent has ever reported from it. Install the agent on the machine, or look at its service (`systemctl status imago-agent`).",
+                Event: "its agent reports");
         }
 
         return now is { } asked && AgentAnswers.IsSilent(node, asked)

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Imago.Faults.Tests.Checking;
 using Imago.Faults.Tests.Injecting;
+using Imago.Faults.Tests.Planting;
 using Imago.Faults.Tests.Running;
 using Shouldly;
 using Xunit;
@@ -59,6 +60,35 @@ public sealed class MachineSearchTests(ITestOutputHelper output)
             "phase Succeeded", "phase Failed", "security patch", "reboot", "nothing in the way", "fault AgentFailing",
         ];
         wanted.Where(w => !seen.ContainsKey(w)).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(nameof(StagingInstalls), 1, 50)]
+    [InlineData(nameof(LiveMayRestart), 3, 50)]
+    [InlineData(nameof(EverythingInstead), 7, 50)]
+    [InlineData(nameof(LiveOrderLeft), 1, 1000)]
+    [InlineData(nameof(OrderNeverRenewed), 10, 1000)]
+    public void Search_PlantedBug_IsFoundInTime(string bug, int invariant, int seeds)
+    {
+        var type = typeof(PlantedBug).Assembly.GetType($"{typeof(PlantedBug).Namespace}.{bug}", throwOnError: true)!;
+        var others = new HashSet<string>(StringComparer.Ordinal);
+        for (var seed = 1UL; seed <= (ulong)seeds; seed++)
+        {
+            if (FaultRun.OfMachines(seed, (PlantedBug)Activator.CreateInstance(type)!).Violation is not { } violation)
+            {
+                continue;
+            }
+
+            if (violation.Invariant == invariant)
+            {
+                output.WriteLine($"seed {seed}: {violation}");
+                return;
+            }
+
+            others.Add($"seed {seed}: {violation}");
+        }
+
+        Assert.Fail($"{bug} was not found by invariant {invariant} in {seeds} seeds. Others: {string.Join("\n", others.Take(5))}");
     }
 
     [Theory]

@@ -217,6 +217,12 @@ public sealed class MachineRolloutTests
         world.NodeNamed("a-1").Unschedulable.ShouldBeTrue();
         world.Record("a").Settled["a-1"].Result.ShouldBe(NodeResult.ProviderFailed);
         world.Record("a").Settled["a-1"].Fault.ShouldNotBeNull().Message.ShouldContain("Its agent does not take note of it");
+
+        // The agent runs again, and finds what it is told now.
+        world.Change("a-1", n => n with { Agent = Machines.Report(AgentPhase.Staging) with { OrderId = n.Order!.Id } });
+        world.Play((4 * 60) + 1);
+        world.NodeNamed("a-1").Unschedulable.ShouldBeFalse();
+        world.Record("a").Settled["a-1"].Result.ShouldBe(NodeResult.Partial);
     }
 
     [Theory]

@@ -70,8 +70,8 @@ internal sealed class MachineRule
 
     private void Acts(string name, NodeOrder order, AgentPhase phase)
     {
-        _truth.Look();
-        var node = _truth.View.Nodes[name];
+        // The middle of a step: the other checks have not seen it yet, and must not miss it.
+        var view = _truth.World.Look();
         _coverage.Saw($"agent {phase} {order.Mode}");
         if (order.Mode == OrderMode.Stage)
         {
@@ -87,7 +87,7 @@ internal sealed class MachineRule
         }
         else if (phase == AgentPhase.Rebooting)
         {
-            Restarts(node, order);
+            Restarts(view, view.Nodes[name], order);
         }
     }
 
@@ -102,7 +102,7 @@ internal sealed class MachineRule
     }
 
     // CH-31
-    private void Restarts(Node node, NodeOrder order)
+    private void Restarts(ClusterView view, Node node, NodeOrder order)
     {
         if (node.NotPatchedYet || _truth.UncordonedByHand.Contains(node.Name) || _truth.Records().GetValueOrDefault(node.Pool)?.Record is { Forced: true })
         {
@@ -114,7 +114,7 @@ internal sealed class MachineRule
             _truth.Violated(3, $"node {node.Name} restarts and is not cordoned: {order.Id}");
         }
 
-        foreach (var entry in _truth.View.PodsOn(node.Name))
+        foreach (var entry in view.PodsOn(node.Name))
         {
             if (entry.Pod is { LeavesOnDrain: true, Ready: true })
             {

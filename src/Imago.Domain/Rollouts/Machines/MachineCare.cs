@@ -143,8 +143,8 @@ public static class MachineCare
                 return Works(node) ? new NodeUpdate() : new NodeUpdate { Order = MachineOrders.TakenBack(input, node) };
             }
 
-            var asked = node.Order is { Mode: OrderMode.Stage } order && order.Id.EndsWith(MachineOrders.TakenBackId(""), StringComparison.Ordinal);
-            return asked && AgentAnswers.ToOrderOf(node) is null && !AgentAnswers.IsSilent(node, input.Now) ? new NodeUpdate() : new NodeUpdate { RemoveNotPatchedTaint = true };
+            var owed = MachineOrders.IsTakenBack(node.Order) && AgentAnswers.ToOrderOf(node) is null && !AgentAnswers.IsSilent(node, input.Now);
+            return owed ? new NodeUpdate() : new NodeUpdate { RemoveNotPatchedTaint = true };
         }
 
         // UP-153: a pause holds this, too, although it disturbs nobody; and nothing is fetched for an upgrade that will not come (CH-87).

@@ -64,6 +64,9 @@ internal static class MachineOrders
         GivenAt = AgentAnswers.ToOrderOf(node) is null ? node.Order.GivenAt : input.Now,
     };
 
+    /// <summary>Whether an order stands where one was taken back.</summary>
+    public static bool IsTakenBack(NodeOrder? order) => order is { Mode: OrderMode.Stage } && order.Id.EndsWith(TakenBackId(""), StringComparison.Ordinal);
+
     /// <summary>Id of the order that takes the place of one that is taken back.</summary>
     public static string TakenBackId(string id) => $"{id}/TakenBack";
 }

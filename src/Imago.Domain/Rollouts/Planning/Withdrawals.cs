@@ -27,6 +27,23 @@ internal static class Withdrawals
             : null;
     }
 
+    /// <summary>Whether the agent of a machine that was drained may still install something or restart it: its order stands, or it does not know yet that it was taken back.</summary>
+    /// <remarks>Rules: CH-31.</remarks>
+    public static bool MayStillAct(Node node) =>
+        (node.Order is { Mode: OrderMode.Drained } && !AgentAnswers.IsFree(node)) || (MachineOrders.IsTakenBack(node.Order) && AgentAnswers.ToOrderOf(node) is null);
+
+    /// <summary>Whether the agent knows that its order was taken back.</summary>
+    public static bool IsKnown(Node node) => MachineOrders.IsTakenBack(node.Order) && AgentAnswers.ToOrderOf(node) is not null;
+
+    /// <summary>Takes the order of a machine back that is not under way any more and whose agent goes on failing without having changed anything.</summary>
+    public static void Offer(RolloutPass pass, Node node)
+    {
+        if (node.Order is { Mode: OrderMode.Drained, Content: not OrderContent.Reboot } && AgentAnswers.ToOrderOf(node) is { Phase: AgentPhase.Retrying } answer && InPlaceOperations.HasChangedNothing(answer))
+        {
+            pass.Update(node, new NodeUpdate { Order = MachineOrders.TakenBack(pass.Input, node) });
+        }
+    }
+
     /// <summary>Whether the order is taken back and the agent knows; until then the node stays empty, because the agent may begin after all.</summary>
     public static bool IsDone(RolloutPass pass, string name, Node node, NodeProgress progress)
     {

@@ -44,5 +44,5 @@ public sealed class NodeOsDriversTests
         Should.Throw<NodeOsException>(() => For(machine)).Message.ShouldContain("replaced as a whole");
     }
 
-    private static INodeOsDriver For(TemporaryMachine machine) => NodeOsDrivers.For(machine.Root, new SystemCommands(TimeProvider.System), new MachineSettings());
+    private static INodeOsDriver For(TemporaryMachine machine) => NodeOsDrivers.For(machine.Root, new SystemCommands(TimeProvider.System), new MachineSettings(), TimeProvider.System);
 }

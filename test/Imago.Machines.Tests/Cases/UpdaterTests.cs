@@ -51,7 +51,7 @@ public sealed class UpdaterTests
     }
 
     private static UpdaterSwitch Switch(Machine machine) =>
-        new(new MachineRoot(machine.View), new SystemCommands(TimeProvider.System, [.. machine.Entry]), new MachineSettings());
+        new(new MachineRoot(machine.View), new SystemCommands(HostClock.Instance, [.. machine.Entry]), new MachineSettings());
 
     // What both services start, as their units say.
     private static async Task<bool> RanAsync(Machine machine)

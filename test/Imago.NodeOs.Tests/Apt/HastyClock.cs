@@ -1,3 +1,5 @@
+using Imago.NodeOs.Rig.Machines;
+
 namespace Imago.NodeOs.Tests.Apt;
 
 /// <summary>A clock on which every wait is over at once, and which remembers how long it was.</summary>
@@ -8,6 +10,6 @@ internal sealed class HastyClock : TimeProvider
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         Waits.Add(dueTime);
-        return System.CreateTimer(callback, state, TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        return HostClock.Instance.CreateTimer(callback, state, TimeSpan.Zero, Timeout.InfiniteTimeSpan);
     }
 }

@@ -1,5 +1,7 @@
 using Imago.Domain.Clusters;
 using Imago.Domain.NodeOs;
+using Imago.Domain.Rollouts;
+using Imago.Domain.Rollouts.Actions;
 using Imago.Domain.Rollouts.Events;
 using Imago.Domain.Rollouts.Explanations;
 using Imago.Domain.Rollouts.Planning;
@@ -248,6 +250,45 @@ public sealed class MachineRolloutTests
         var orders = world.Orders.Where(o => o.Node == first.Node && o.Order.Mode != OrderMode.Stage).Select(o => o.Order).ToList();
         orders.Count.ShouldBe(2);
         orders[1].ShouldBe(orders[0] with { Archive = again }, "the same order, whose time counts from when it was first given");
+    }
+
+    [Fact]
+    [Trait("Rule", "UP-11")]
+    public void Rollout_MachineVanishesWhileItsAgentWorks_IsNotWaitedFor()
+    {
+        var world = new ObedientWorld(Shop(2, reboot: true));
+        world.Restarting.UnionWith(["a-1", "a-2"]);
+        world.At(5, "somebody deletes the node", w => w.Remove("a-1"));
+
+        world.Play();
+
+        world.Record("a").Phase.ShouldBe(RolloutPhase.Succeeded);
+        world.Record("a").Settled["a-1"].Result.ShouldBe(NodeResult.Gone);
+        world.Record("a").Settled["a-2"].Result.ShouldBe(NodeResult.Upgraded);
+    }
+
+    [Theory]
+    [InlineData(AgentPhase.Applying, false, false)]
+    [InlineData(AgentPhase.Retrying, true, false)]
+    [InlineData(AgentPhase.Applied, false, true)]
+    [Trait("Rule", "CH-31")]
+    [Trait("Rule", "UP-155")]
+    public void Mark_OfAnEarlierRollout_StaysWhileTheAgentMayStillRestartTheMachine(AgentPhase phase, bool takesBack, bool releases)
+    {
+        var order = new NodeOrder { Id = "a-0/a-1/Reimage", Mode = OrderMode.Drained, Level = Machines.Level, GivenAt = Some.After(-200) };
+        var cluster = Shop(2, reboot: true).Node("a-1", n => n with
+        {
+            Unschedulable = true, Mark = new CordonMark("a-0", "patched", Some.After(-200), false), ScaleDownDisabled = true, Order = order, Agent = Machines.Report(phase) with { OrderId = order.Id },
+        });
+        var record = new RolloutRecord
+        {
+            Id = "a-9", Pool = "a", Target = new RolloutTarget.Patch(Machines.Level, true), Phase = RolloutPhase.Succeeded, StartedAt = Some.After(-9), EndedAt = Some.After(-1), Settings = cluster.PoolNamed("a").Settings,
+        };
+
+        var updates = RolloutPlanner.Decide(cluster.Input(null, record), cluster.PoolNamed("a"), record).Actions.OfType<RolloutAction.UpdateNode>().Where(a => a.Node == "a-1").Select(a => a.Update).ToList();
+
+        updates.Any(u => u.Order?.Id == $"{order.Id}/TakenBack").ShouldBe(takesBack);
+        updates.Any(u => u.Unschedulable == false).ShouldBe(releases);
     }
 
     private static TestCluster Shop(int nodes, bool reboot, Func<UpgradeSettings, UpgradeSettings>? settings = null) => new TestCluster()

@@ -202,7 +202,7 @@ public sealed class MachineRolloutTests
         var (name, outcome) = record.Settled.ShouldHaveSingleItem();
         outcome.Result.ShouldBe(NodeResult.Partial);
         outcome.Fault.ShouldNotBeNull().Code.ShouldBe(nameof(ReasonCode.AgentFailing));
-        outcome.Fault.Message.ShouldContain("MirrorAhead: The mirror is at a newer edition; it was tried 7 times in 70 minutes. Nothing was changed, and the node goes back to work.");
+        outcome.Fault.Message.ShouldContain("MirrorAhead: The mirror is at a newer edition; it was tried 8 times in 70 minutes. Nothing was changed, and the node goes back to work.");
         world.NodeNamed(name).Unschedulable.ShouldBeFalse();
         world.NodeNamed(name).Order.ShouldNotBeNull().Mode.ShouldBe(OrderMode.Stage, "an agent that still had the drained one could restart the node with pods on it");
         world.Orders.Count(o => o.Order.Mode == OrderMode.Drained).ShouldBe(1, "no further node is drained for nothing");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Imago.Agent.Commands;
 using Imago.Agent.Tests.Kit;
+using Imago.NodeOs.Rig.Machines;
 
 namespace Imago.Agent.Tests.Commands;
 
@@ -87,7 +88,7 @@ public sealed class AgentCommandTests
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var root = AgentCommands.CreateRoot(new AgentConsole(output, error, TimeProvider.System, _ => null));
+        var root = AgentCommands.CreateRoot(new AgentConsole(output, error, HostClock.Instance, _ => null));
         var code = await root.Parse(args).InvokeAsync(new InvocationConfiguration { Output = output, Error = error }, TestContext.Current.CancellationToken);
         return (code, output.ToString(), error.ToString());
     }

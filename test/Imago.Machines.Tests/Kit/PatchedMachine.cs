@@ -27,7 +27,7 @@ internal sealed class PatchedMachine : IAsyncDisposable
     public MachineSettings Settings { get; set; } = new() { LockTimeout = TimeSpan.FromSeconds(2) };
 
     /// <summary>The driver as an agent makes it at the start of a run.</summary>
-    public INodeOsDriver Driver => NodeOsDrivers.For(new MachineRoot(Machine.View), new SystemCommands(TimeProvider.System, [.. Machine.Entry]), Settings);
+    public INodeOsDriver Driver => NodeOsDrivers.For(new MachineRoot(Machine.View), new SystemCommands(HostClock.Instance, [.. Machine.Entry]), Settings);
 
     /// <summary>Starts a machine that has some packages.</summary>
     public static async Task<PatchedMachine> StartAsync(params IEnumerable<BuiltPackage> installed)

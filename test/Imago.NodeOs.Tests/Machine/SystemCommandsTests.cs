@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Imago.NodeOs.Machine;
+using Imago.NodeOs.Rig.Machines;
 using Shouldly;
 using Xunit;
 
@@ -7,7 +8,7 @@ namespace Imago.NodeOs.Tests.Machine;
 
 public sealed class SystemCommandsTests
 {
-    private readonly SystemCommands _commands = new(TimeProvider.System);
+    private readonly SystemCommands _commands = new(HostClock.Instance);
 
     [Fact]
     public async Task Run_Program_SaysWhatItSaidWithItsExitCode()
@@ -84,7 +85,7 @@ public sealed class SystemCommandsTests
 
     [Fact]
     public async Task Run_Entering_PutsTheProgramBeforeIt() =>
-        (await new SystemCommands(TimeProvider.System, "env", "ENTERED=yes").RunAsync(new Command("sh", ["-c", "echo $ENTERED"]), default)).Output.ShouldBe("yes\n");
+        (await new SystemCommands(HostClock.Instance, "env", "ENTERED=yes").RunAsync(new Command("sh", ["-c", "echo $ENTERED"]), default)).Output.ShouldBe("yes\n");
 
     private static async Task EndedAsync(int pid)
     {

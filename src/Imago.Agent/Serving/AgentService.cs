@@ -26,6 +26,9 @@ internal sealed record AgentParts(AgentSettings Settings, MachineRoot Root, IMac
 {
     /// <summary>Opens the way to the cluster; null: there is none yet.</summary>
     public required Func<(ClusterAccess? Access, string WaitsFor)> Door { get; init; }
+
+    /// <summary>Whether the service ought to begin anew; asked only when there is nothing left to do or to say.</summary>
+    public Func<bool> IsOutdated { get; init; } = () => false;
 }
 
 /// <summary>
@@ -50,13 +53,15 @@ internal sealed partial class AgentService(AgentParts parts, ILogger log)
     private readonly MachineLooks _looks = new(parts.Root);
     private readonly OsRelease _system = OsRelease.Of(parts.Root);
 
+    private bool _beginsAnew;
+
     private Instant Now => Instant.FromDateTimeOffset(parts.Time.GetUtcNow());
 
-    /// <summary>Works until it is cancelled.</summary>
+    /// <summary>Works until it is cancelled, or until it ought to begin anew.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
         LogStarting(parts.Node, _system.ToString(), parts.Version);
-        while (!cancellation.IsCancellationRequested)
+        while (!cancellation.IsCancellationRequested && !_beginsAnew)
         {
             var access = await OpenAsync(cancellation);
             using var client = new KubernetesClient(access, new KubernetesClientOptions { Time = parts.Time, UserAgent = $"imago-agent/{parts.Version}", LongestAnswer = 8L << 20 });
@@ -109,6 +114,11 @@ internal sealed partial class AgentService(AgentParts parts, ILogger log)
             while (true)
             {
                 var until = await PassAsync(follower, reporter, cancellation);
+                if (_beginsAnew)
+                {
+                    return;
+                }
+
                 await follower.WaitAsync(Shorter(until, reporter.RetryAt), parts.Time, cancellation);
                 if (informer.State.Trouble != trouble)
                 {
@@ -144,6 +154,14 @@ internal sealed partial class AgentService(AgentParts parts, ILogger log)
             if (rests && !_looks.IsNew)
             {
                 await reporter.TellAsync(_memory.Current, view.BootId, cancellation);
+
+                // NM-59: a fix of a library that the agent uses is not in use before it has begun anew.
+                if (reporter.RetryAt is null && parts.IsOutdated())
+                {
+                    LogBeginningAnew();
+                    _beginsAnew = true;
+                }
+
                 return ((AgentStep.Wait)step).Until;
             }
 

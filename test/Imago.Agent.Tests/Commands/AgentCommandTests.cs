@@ -84,6 +84,19 @@ public sealed class AgentCommandTests
         return $$"""{ "root": "{{folder.Path}}" }""";
     }
 
+    [Theory]
+    [InlineData("--level: 'yesterday' is no level", "plan", "--level", "yesterday")]
+    [InlineData("--level", "apply")]
+    [InlineData("restart", "restart")]
+    public async Task Program_CommandLineThatMakesNoSense_SaysSoAndIsUsage(string because, params string[] args)
+    {
+        using var error = new StringWriter();
+
+        (await AgentProgram.RunAsync(args, new AgentConsole(TextWriter.Null, error, TimeProvider.System, _ => null))).ShouldBe(2);
+
+        error.ToString().ShouldContain(because);
+    }
+
     private static async Task<(int Code, string Said, string Error)> AskAsync(params string[] args)
     {
         using var output = new StringWriter();

@@ -13,12 +13,12 @@ internal sealed class RunningAgent : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _running;
 
-    public RunningAgent(FakeNodeApi api, StoryMachine machine, string folder, string machineId = "machine-1")
+    public RunningAgent(FakeNodeApi api, StoryMachine machine, string folder, string machineId = "machine-1", Func<bool>? isOutdated = null)
     {
         Directory.CreateDirectory(Path.Combine(folder, "etc"));
         File.WriteAllText(Path.Combine(folder, "etc/os-release"), "ID=debian\nVERSION_ID=\"12\"\nVERSION_CODENAME=bookworm\n");
         var settings = new AgentSettings { Spread = Duration.Zero, Machine = new MachineSettings { StateDirectory = "/state" } };
-        var parts = new AgentParts(settings, new MachineRoot(folder), machine, machineId, AgentStory.Node, "1.0", HostClock.Instance) { Door = () => (api.Access, "") };
+        var parts = new AgentParts(settings, new MachineRoot(folder), machine, machineId, AgentStory.Node, "1.0", HostClock.Instance) { Door = () => (api.Access, ""), IsOutdated = isOutdated ?? (() => false) };
         _running = new AgentService(parts, NullLogger.Instance).RunAsync(_stopping.Token);
     }
 

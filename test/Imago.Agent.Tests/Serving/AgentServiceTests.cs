@@ -32,6 +32,22 @@ public sealed class AgentServiceTests
     }
 
     [Fact]
+    [Trait("Rule", "NM-59")]
+    public async Task Service_ItsOwnLibraryWasReplaced_EndsToBeginAnewAfterItHasSaidEverything()
+    {
+        using var folder = new TemporaryFolder();
+        await using var api = await FakeNodeApi.StartAsync(AgentStory.Node);
+        var machine = new StoryMachine();
+        api.Annotate(NodeAnnotations.LivePatchingGolden, L1.ToString());
+        await using var agent = new RunningAgent(api, machine, folder.Path, isOutdated: () => machine.Installed == L1.ToString());
+
+        await RunningAgent.UntilAsync(() => agent.HasEnded, () => "It goes on with the old library.");
+
+        ReportText.Read(api.Annotation(NodeAnnotations.AgentReport))!.Phase.ShouldBe(AgentPhase.Applied);
+        api.Annotation(NodeAnnotations.LivePatchingCurrent).ShouldBe(L1.ToString());
+    }
+
+    [Fact]
     public async Task Service_WholeStory_TouchesNothingButItsOwnNode()
     {
         using var folder = new TemporaryFolder();

@@ -150,6 +150,16 @@ public sealed class VerdictReaderTests : IDisposable
     }
 
     [Fact]
+    [Trait("Rule", "NM-59")]
+    public async Task Read_TheAgentItselfUsesAReplacedLibrary_IsNotCounted()
+    {
+        Process(700, "imago-agent", "0::/system.slice/imago-agent.service", "/usr/lib/x86_64-linux-gnu/libssl.so.3 (deleted)");
+        _machine.WithLink("/proc/self", "700");
+
+        (await ReadAsync("libssl3=2")).Verdict.ShouldBe(RebootVerdict.None);
+    }
+
+    [Fact]
     [Trait("Rule", "NM-55")]
     public async Task Read_FirstLookAfterLibcWasReplaced_SeesItOnProcessOne()
     {

@@ -124,6 +124,7 @@ public sealed class InPlaceRolloutTests
             agents.NeedReboot.Add(Level);
         }
 
+        await StageAsync(bench);
         await using var cluster = await bench.OpenAsync();
 
         (await RollAsync(cluster, "a", 1, target: new RolloutTarget.Patch(Level, LivePatching: true))).Phase.ShouldBe(RolloutPhase.Succeeded);
@@ -153,6 +154,26 @@ public sealed class InPlaceRolloutTests
         agents.Begun.Where(b => b.Node == "n9").Select(b => (b.Mode, b.Cordoned)).ShouldContain((OrderMode.Drained, false));
         TestAgents.Annotation(bench.Api.Find("nodes", null, "n9")!, NodeAnnotations.LivePatchingCurrent).ShouldBe("20261120T000000Z");
         ShouldHaveOrderedOnce(agents);
+    }
+
+    // As it is done before a window opens: what the agents plan decides between live and drained.
+    private static async Task StageAsync(AttachedBench bench)
+    {
+        foreach (var name in bench.Api.All("nodes").Select(n => n["metadata"]!["name"]!.GetValue<string>()))
+        {
+            bench.Api.Change("nodes", null, name, n =>
+            {
+                n["metadata"]!["annotations"]![NodeAnnotations.Order] = OrderText.Write(new NodeOrder { Id = $"staged/{name}", Mode = OrderMode.Stage, Level = Level });
+                return true;
+            });
+        }
+
+        for (var i = 0; i < 1000 && !bench.Api.All("nodes").All(n => TestAgents.ReportOf(n)?.Phase == AgentPhase.Staged); i++)
+        {
+            await Task.Delay(5, Cancellation);
+        }
+
+        bench.Api.All("nodes").ShouldAllBe(n => TestAgents.ReportOf(n)!.Planned != null);
     }
 
     // Each id stands on one node with one text, and never again once another one has taken its place.

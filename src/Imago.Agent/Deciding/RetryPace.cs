@@ -15,7 +15,6 @@ internal sealed record RetryPace
     public static readonly Duration Longest = Duration.FromHours(6);
 
     // The window of the control side's orders is open while they stand, and may be as short as four hours.
-    private static readonly Duration FirstInWindow = Duration.FromMinutes(1);
     private static readonly Duration LongestInWindow = Duration.FromMinutes(10);
 
     // A quarter is added at most.
@@ -23,6 +22,9 @@ internal sealed record RetryPace
 
     /// <summary>NM-33: over how long first attempts that nobody waits for are spread.</summary>
     public Duration Spread { get; init; } = Duration.FromMinutes(5);
+
+    /// <summary>The first wait of an order whose window is open.</summary>
+    public Duration FirstInWindow { get; init; } = Duration.FromMinutes(1);
 
     /// <summary>When the first attempt at an order may begin.</summary>
     public Instant FirstAttempt(AgentOrder order, string node, Instant now) =>
@@ -36,7 +38,7 @@ internal sealed record RetryPace
     /// <param name="node">The node.</param>
     /// <param name="attempts">Attempts so far, the failed one included.</param>
     /// <param name="now">Now.</param>
-    public static Instant Next(AgentOrder order, string node, int attempts, Instant now)
+    public Instant Next(AgentOrder order, string node, int attempts, Instant now)
     {
         var (first, longest) = order is { Origin: OrderOrigin.Level } or { StagesOnly: true } ? (First, Longest) : (FirstInWindow, LongestInWindow);
         var wait = Math.Min(first.TotalTicks * Math.Pow(2, Math.Clamp(attempts - 1, 0, 30)), longest.TotalTicks);

@@ -19,7 +19,7 @@ public sealed class RetryPaceTests
     [Trait("Rule", "NM-33")]
     public void Next_LevelAnnotation_DoublesFromTenMinutesToSixHoursAndAddsAQuarterAtMost(int attempts, int minutes)
     {
-        var wait = RetryPace.Next(AgentOrder.Of(Golden(L1))!, "n1", attempts, Now) - Now;
+        var wait = new RetryPace().Next(AgentOrder.Of(Golden(L1))!, "n1", attempts, Now) - Now;
         wait.ShouldBeInRange(Duration.FromMinutes(minutes), Duration.FromMinutes(minutes * 1.25));
     }
 
@@ -30,8 +30,17 @@ public sealed class RetryPaceTests
     [Trait("Rule", "NM-33")]
     public void Next_OrderInItsWindow_WaitsMinutesOnly(int attempts, int minutes)
     {
-        var wait = RetryPace.Next(AgentOrder.Of(Order(OrderMode.Live, L1))!, "n1", attempts, Now) - Now;
+        var wait = new RetryPace().Next(AgentOrder.Of(Order(OrderMode.Live, L1))!, "n1", attempts, Now) - Now;
         wait.ShouldBeInRange(Duration.FromMinutes(minutes), Duration.FromMinutes(minutes * 1.25));
+    }
+
+    [Fact]
+    [Trait("Rule", "NM-33")]
+    public void Next_ShorterWaitSet_IsThatOfOrdersInTheirWindowOnly()
+    {
+        var pace = new RetryPace { FirstInWindow = Duration.FromSeconds(4) };
+        (pace.Next(AgentOrder.Of(Order(OrderMode.Live, L1))!, "n1", 1, Now) - Now).ShouldBeInRange(Duration.FromSeconds(4), Duration.FromSeconds(5));
+        (pace.Next(AgentOrder.Of(Golden(L1))!, "n1", 1, Now) - Now).ShouldBeGreaterThanOrEqualTo(RetryPace.First);
     }
 
     [Fact]

@@ -38,7 +38,7 @@ internal sealed record AgentSettings
     /// <summary>NM-33: over how long first attempts are spread that nobody waits for.</summary>
     public Duration Spread { get; init; } = Duration.FromMinutes(5);
 
-    /// <summary>NM-33: the first wait after a failure while a window is open.</summary>
+    /// <summary>NM-33: the first wait after a failure of an order of the control side.</summary>
     public Duration Retry { get; init; } = Duration.FromMinutes(1);
 
     /// <summary>What the driver of the operating system takes.</summary>

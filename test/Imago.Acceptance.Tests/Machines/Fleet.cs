@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Imago.Acceptance.Tests.Kubectl;
 using Imago.Acceptance.Tests.Machines;
+using Imago.Acceptance.Tests.Rollouts;
 using Imago.Acceptance.Tests.Serving;
 using Imago.NodeOs.Rig;
 using Imago.NodeOs.Rig.Archives;
@@ -26,6 +27,9 @@ public sealed class Fleet : IAsyncDisposable
     /// <summary>The same cluster as Imago works on it.</summary>
     internal const string Attached = "fleet";
 
+    /// <summary>How many pods of the workload its budget wants ready at any time; there is one more.</summary>
+    internal const int LeastReady = 2;
+
     private const string Group = "rg-machines";
 
     private readonly SemaphoreSlim _one = new(1, 1);
@@ -44,6 +48,12 @@ public sealed class Fleet : IAsyncDisposable
     internal NodeApi Admin => _admin ?? throw new InvalidOperationException("There is no cluster.");
 
     internal IReadOnlyList<Rack> Racks => _racks;
+
+    /// <summary>The newest level that a test has published.</summary>
+    internal ArchiveMoment? Level { get; set; }
+
+    /// <summary>When the first window opens that a test has set.</summary>
+    internal DateTimeOffset? WindowOpens { get; set; }
 
     internal string Path => Server.Client.Cluster(Group, Attached);
 
@@ -99,9 +109,52 @@ public sealed class Fleet : IAsyncDisposable
         var file = System.IO.Path.Combine(_folder.FullName, $"{name}.kubeconfig");
         (await ImagoAsync($"cluster credentials {Twin} --node {name} --file {file}")).MustSucceed();
         var rack = await Rack.JoinAsync(name, file, Archive, await BeginningAsync(), taint);
-        _racks.Add(rack);
+        lock (_racks)
+        {
+            _racks.Add(rack);
+        }
+
         return rack;
     }
+
+    /// <summary>Takes a machine away, with its node.</summary>
+    internal async Task LeaveAsync(Rack rack)
+    {
+        _racks.Remove(rack);
+        await rack.DisposeAsync();
+        (await KubectlAsync($"delete node {rack.Name}")).MustSucceed();
+    }
+
+    /// <summary>Runs three pods, of which two have to be ready always.</summary>
+    internal async Task DeployAsync()
+    {
+        var file = System.IO.Path.Combine(_folder.FullName, "shop.yaml");
+        await File.WriteAllTextAsync(file, $$$"""
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: shop, namespace: default}
+            spec:
+              replicas: {{{LeastReady + 1}}}
+              selector: {matchLabels: {app: shop}}
+              template:
+                metadata: {labels: {app: shop}}
+                spec: {containers: [{name: shop, image: "example.org/shop:1", resources: {requests: {cpu: "1"}}}]}
+            ---
+            apiVersion: policy/v1
+            kind: PodDisruptionBudget
+            metadata: {name: shop, namespace: default}
+            spec: {minAvailable: {{{LeastReady}}}, selector: {matchLabels: {app: shop}}}
+            """);
+        (await KubectlAsync($"apply -f {file}")).MustSucceed();
+        await Until.Async("All pods running", TimeSpan.FromSeconds(60), () => KubectlAsync("get deployment shop -o jsonpath={.status.readyReplicas}"), r => r.Out == $"{LeastReady + 1}");
+    }
+
+    /// <summary>Sets the daily window of the attached cluster.</summary>
+    internal async Task SetWindowAsync(DateTimeOffset opens) => (await Server.Client.PutAsync(
+        $"{Path}/maintenanceConfigurations/aksManagedNodeOSUpgradeSchedule", new OpeningWindow(opens).Body)).Must(HttpStatusCode.OK, HttpStatusCode.Created);
+
+    /// <summary>Rollouts of the attached cluster, the newest first.</summary>
+    internal Task<IReadOnlyList<JsonElement>> RolloutsAsync() => Server.Client.ListAsync($"{Path}/providers/Imago/rollouts");
 
     /// <summary>A node as the cluster has it.</summary>
     internal async Task<NodeSight> NodeAsync(string name) => new(await Admin.GetAsync($"api/v1/nodes/{name}"));
@@ -176,36 +229,10 @@ public sealed class Fleet : IAsyncDisposable
         (await ImagoAsync($"cluster create {Twin} --node-count 0 --tags imago-nodes=registered --channel None")).MustSucceed();
         (await ImagoAsync($"cluster credentials {Twin} --admin --file {AdminFile}")).MustSucceed();
         _admin = NodeApi.Of(AdminFile);
+        await PublishedAgent.EnsureAsync();
+        await Task.WhenAll(JoinAsync("rack-1"), JoinAsync("rack-2"), JoinAsync("rack-3"));
+        await Until.Async("Agents reporting", TimeSpan.FromMinutes(1), NodesAsync, all => all.Count == 3 && all.All(n => n.Report is not null && n.Image is not null));
+        (await ImagoAsync($"cluster attach {Attached} --kubeconfig {AdminFile} --provider in-place --pool racks=kubernetes.io/os=linux --yes")).MustSucceed();
+        await QuickPool.SoakNotAsync(_server.Client, $"{Path}/agentPools/racks", readyMinutes: 1);
     }
-}
-
-/// <summary>What a node's object says.</summary>
-internal sealed record NodeSight(JsonElement Json)
-{
-    public string Name => Json.GetProperty("metadata").GetProperty("name").GetString()!;
-
-    public bool Cordoned => Json.GetProperty("spec").TryGetProperty("unschedulable", out var cordoned) && cordoned.GetBoolean();
-
-    public IEnumerable<string> Taints => Json.GetProperty("spec").TryGetProperty("taints", out var taints) ? taints.EnumerateArray().Select(t => t.GetProperty("key").GetString()!) : [];
-
-    public string? Image => Text("labels", "kubernetes.azure.com/node-image-version");
-
-    public string? Current => Text("annotations", "kubernetes.azure.com/live-patching-current-timestamp");
-
-    public string? Golden => Text("annotations", "kubernetes.azure.com/live-patching-golden-timestamp");
-
-    public string? PatchedAt => Text("annotations", "kubernetes.azure.com/security-patch-timestamp");
-
-    public JsonElement? Order => Text("annotations", "imago.dev/node-os-order") is { } text ? JsonDocument.Parse(text).RootElement : null;
-
-    public JsonElement? Report => Text("annotations", "imago.dev/node-os-report") is { } text ? JsonDocument.Parse(text).RootElement : null;
-
-    /// <summary>Status and reason of a condition.</summary>
-    public string? Condition(string type) => Json.GetProperty("status").GetProperty("conditions").EnumerateArray().Where(c => c.GetProperty("type").GetString() == type)
-        .Select(c => $"{c.GetProperty("status").GetString()}/{(c.TryGetProperty("reason", out var reason) ? reason.GetString() : "")}").FirstOrDefault();
-
-    private string? Text(string map, string key) =>
-        Json.GetProperty("metadata").TryGetProperty(map, out var entries) && entries.TryGetProperty(key, out var value) ? value.GetString() : null;
-
-    public override string ToString() => $"{Name}: current {Current}, order {Order}, report {Report}, cordoned {Cordoned}";
 }

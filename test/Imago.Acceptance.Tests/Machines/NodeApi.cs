@@ -3,12 +3,12 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
+using System.Text.Json.Nodes;
 
 namespace Imago.Acceptance.Tests.Machines;
 
 /// <summary>Plain HTTP to a cluster, with the address, authority and token of a kubeconfig. Safe for use from several threads.</summary>
-internal sealed partial class NodeApi : IDisposable
+internal sealed class NodeApi : IDisposable
 {
     private readonly HttpClient _http;
 
@@ -24,10 +24,11 @@ internal sealed partial class NodeApi : IDisposable
     /// <summary>Reads a kubeconfig that <c>imago cluster credentials</c> has written.</summary>
     public static NodeApi Of(string kubeconfig)
     {
-        var text = File.ReadAllText(kubeconfig);
+        // One key in a line, as the command line writes it.
+        var lines = File.ReadAllLines(kubeconfig).Select(l => l.Trim().TrimStart('-').Trim()).ToList();
         return new(new Uri(Value("server").TrimEnd('/') + "/"), X509CertificateLoader.LoadCertificate(Convert.FromBase64String(Value("certificate-authority-data"))), Value("token"));
 
-        string Value(string key) => Entries().Matches(text).FirstOrDefault(m => m.Groups["key"].Value == key)?.Groups["value"].Value
+        string Value(string key) => lines.FirstOrDefault(l => l.StartsWith($"{key}: ", StringComparison.Ordinal))?[(key.Length + 2)..].Trim('"', '\'')
             ?? throw new InvalidOperationException($"{kubeconfig} has no '{key}'.");
     }
 
@@ -37,10 +38,10 @@ internal sealed partial class NodeApi : IDisposable
 
     /// <summary>Makes an object.</summary>
     /// <returns>Whether there was none.</returns>
-    public async Task<bool> CreateAsync(string path, string json) =>
-        (await SendAsync(HttpMethod.Post, path, json, "application/json")) is var answer && answer.Status == HttpStatusCode.Conflict ? false : answer.Must(HttpStatusCode.Created).ValueKind == JsonValueKind.Object;
+    public async Task<bool> CreateAsync(string path, JsonObject item) =>
+        (await SendAsync(HttpMethod.Post, path, item.ToJsonString(), "application/json")) is var answer && answer.Status == HttpStatusCode.Conflict ? false : answer.Must(HttpStatusCode.Created).ValueKind == JsonValueKind.Object;
 
-    public async Task PatchAsync(string path, string json) => (await SendAsync(HttpMethod.Patch, path, json, "application/strategic-merge-patch+json")).Must(HttpStatusCode.OK);
+    public async Task PatchAsync(string path, JsonObject patch) => (await SendAsync(HttpMethod.Patch, path, patch.ToJsonString(), "application/strategic-merge-patch+json")).Must(HttpStatusCode.OK);
 
     public void Dispose() => _http.Dispose();
 
@@ -51,9 +52,6 @@ internal sealed partial class NodeApi : IDisposable
         using var answer = await _http.SendAsync(request);
         return new($"{method} {path}", answer.StatusCode, await answer.Content.ReadAsStringAsync());
     }
-
-    [GeneratedRegex("""^[\s-]*(?<key>[a-z-]+):\s*"?(?<value>[^"\s]+)"?\s*$""", RegexOptions.Multiline)]
-    private static partial Regex Entries();
 
     private sealed record Answer(string Request, HttpStatusCode Status, string Text)
     {

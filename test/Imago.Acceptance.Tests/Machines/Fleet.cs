@@ -135,15 +135,21 @@ public sealed class Fleet : IAsyncDisposable
             metadata: {name: shop, namespace: default}
             spec:
               replicas: {{{LeastReady + 1}}}
-              selector: {matchLabels: {app: shop}}
+              selector: {matchLabels: {app: shop} }
               template:
-                metadata: {labels: {app: shop}}
-                spec: {containers: [{name: shop, image: "example.org/shop:1", resources: {requests: {cpu: "1"}}}]}
+                metadata: {labels: {app: shop} }
+                spec:
+                  containers:
+                  - name: shop
+                    image: example.org/shop:1
+                    resources: {requests: {cpu: "1"} }
             ---
             apiVersion: policy/v1
             kind: PodDisruptionBudget
             metadata: {name: shop, namespace: default}
-            spec: {minAvailable: {{{LeastReady}}}, selector: {matchLabels: {app: shop}}}
+            spec:
+              minAvailable: {{{LeastReady}}}
+              selector: {matchLabels: {app: shop} }
             """);
         (await KubectlAsync($"apply -f {file}")).MustSucceed();
         await Until.Async("All pods running", TimeSpan.FromSeconds(60), () => KubectlAsync("get deployment shop -o jsonpath={.status.readyReplicas}"), r => r.Out == $"{LeastReady + 1}");

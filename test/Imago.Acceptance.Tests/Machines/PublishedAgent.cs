@@ -20,7 +20,11 @@ internal static class PublishedAgent
         {
             if (!System.IO.File.Exists(File) || System.IO.File.GetLastWriteTimeUtc(File) < NewestSource())
             {
+                var begun = DateTime.UtcNow;
                 (await ProgramRun.Of(new ProcessStartInfo(Path.Combine(Clone.Root, "eng", "publish-agent.sh"), [Path.GetDirectoryName(File)!]), AtMost)).MustSucceed();
+
+                // Sources that were changed in the meantime are not in it.
+                System.IO.File.SetLastWriteTimeUtc(File, begun);
             }
 
             return File;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using Imago.Acceptance.Tests.AzureCli;
 using Imago.Acceptance.Tests.Rollouts;
 using Imago.Acceptance.Tests.Serving;

@@ -202,6 +202,7 @@ internal sealed partial class AgentService(AgentParts parts, ILogger log)
             Progress = new LoggedProgress(log),
             GuardedServices = parts.Settings.GuardedServices,
             RestartServices = parts.Settings.RestartServices,
+            Pace = parts.Settings.Pace,
             Tell = c => reporter.TellAsync(_memory.Current, parts.Machine.BootId, c),
         };
         await new AgentWork(tools).DoAsync(step, wishes, cancellation);

@@ -20,7 +20,7 @@ internal sealed class AgentSetting
         Settings = settings;
         Console = console;
         Root = new MachineRoot(settings.Root);
-        _machine = new HostMachine(Root, new SystemCommands(console.Clock, settings.Enter), settings);
+        _machine = new HostMachine(Root, new SystemCommands(console.Clock, settings.Enter), settings, console.Clock);
         Memory = new AgentMemory(Root, settings.StateDirectory, _machine.MachineId);
     }
 

@@ -48,6 +48,9 @@ internal sealed record AgentOrder(NodeOrder Order, OrderOrigin Origin)
         new NodeOrder { Id = $"by-hand-{level}", Mode = allowReboot ? OrderMode.Drained : OrderMode.Live, Content = content, Level = level },
         OrderOrigin.ByHand);
 
-    /// <summary>Whether both are one order: a new writer of the same order is no new order.</summary>
-    public bool IsSame(AgentOrder other) => Origin == other.Origin && Order with { Epoch = 0 } == other.Order with { Epoch = 0 };
+    /// <summary>
+    /// Whether both are one order: a new writer of the same order is no new order, whenever it was written. One that names another edition of the archives is: what was begun by
+    /// the old edition is dropped, unless packages are half installed, and it is planned anew.
+    /// </summary>
+    public bool IsSame(AgentOrder other) => Origin == other.Origin && Order with { Epoch = 0, GivenAt = null } == other.Order with { Epoch = 0, GivenAt = null };
 }

@@ -57,7 +57,7 @@ internal static class AgentReason
         nameof(NodeOsReason.TimedOut) => "See the journal of the agent for where the time went. It is tried again.",
         OrderUnreadable => "Correct the annotation; nothing is done until then.",
         RebootNeeded => "Nothing was changed. Drain the machine and order the level with a reboot allowed.",
-        FixesHeld => "Take the holds off ('apt-mark unhold'), or let the level name these packages.",
+        FixesHeld => "Take the holds off ('apt-mark unhold'); for packages kept by the agent's settings, take them off 'holds' in agent.json or upgrade them with the cluster.",
         Interrupted => "See the journal: the agent was killed in the middle of its work. It is tried again.",
         RestartFailed => "Restart the machine by hand, and check the agent's restart command.",
         StillRebootRequired => "See which kernel the boot loader starts: it is not the newest that is installed.",

@@ -26,7 +26,7 @@ internal sealed class AptFolder(MachineRoot root, MachineSettings settings)
 
     public string Sources => Path + "/sources.list";
 
-    private string Lists => Path + "/lists";
+    public string Lists => Path + "/lists";
 
     private string Config => Path + "/apt.conf";
 
@@ -79,9 +79,9 @@ internal sealed class AptFolder(MachineRoot root, MachineSettings settings)
         APT::Keep-Downloaded-Packages "1";
         Acquire::GzipIndexes "false";
         Acquire::Languages "none";
-        Acquire::Retries "3";
-        Acquire::http::Timeout "60";
-        Acquire::https::Timeout "60";
+        Acquire::Retries "0";
+        Acquire::http::Timeout "30";
+        Acquire::https::Timeout "30";
         Binary::apt-get::APT::Keep-Downloaded-Packages "1";
         DPkg::Lock::Timeout "{{(long)settings.LockTimeout.TotalSeconds}}";
         Dpkg::Use-Pty "0";

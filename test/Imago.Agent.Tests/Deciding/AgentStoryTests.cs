@@ -1,5 +1,6 @@
 using Imago.Agent.Deciding;
 using Imago.Agent.Tests.Kit;
+using Imago.Domain.Images.Archives;
 using Imago.Domain.NodeOs;
 using NodaTime;
 using static Imago.Agent.Tests.Kit.Orders;
@@ -29,6 +30,41 @@ public sealed class AgentStoryTests
         story.State.Phase.ShouldBe(AgentPhase.Staged);
         story.State.Planned!.Verdict.ShouldBe(RebootVerdict.Reboot);
         story.State.Reached.ShouldBeNull();
+    }
+
+    [Fact]
+    [Trait("Rule", "NM-48")]
+    [Trait("Rule", "NM-31")]
+    public async Task Agent_SameOrderWithAnotherEditionOfTheArchives_IsPlannedAnewAtOnce()
+    {
+        var wishes = Order(OrderMode.Drained, L1);
+        using var story = new AgentStory { Wishes = wishes with { Order = wishes.Order! with { Archive = EditionOf("aa") } } };
+        story.Machine.Edition = EditionOf("bb");
+        await story.RestAsync();
+        story.State.Phase.ShouldBe(AgentPhase.Retrying);
+        story.State.Reason.ShouldBe("MirrorAhead");
+        story.State.Planned.ShouldBeNull("nothing was changed, which the control side goes by");
+
+        story.Wishes = wishes with { Order = wishes.Order! with { Archive = EditionOf("bb") } };
+        await story.RestAsync();
+
+        story.State.Phase.ShouldBe(AgentPhase.Applied);
+        story.State.Reached.ShouldBe(L1);
+    }
+
+    [Fact]
+    [Trait("Rule", "NM-30")]
+    public async Task Agent_SameOrderWrittenByAnotherServerLater_IsNoNewOrder()
+    {
+        var wishes = Order(OrderMode.Live, L1);
+        using var story = new AgentStory { Wishes = wishes };
+        await story.RestAsync();
+        var steps = story.Steps.Count;
+
+        story.Wishes = wishes with { Order = wishes.Order! with { Epoch = 9, GivenAt = story.Clock.Now } };
+        await story.RestAsync();
+
+        story.Steps.Count.ShouldBe(steps);
     }
 
     [Fact]
@@ -267,4 +303,7 @@ public sealed class AgentStoryTests
         story.State.NextAttemptAt.ShouldNotBeNull();
         story.Kills.ShouldBe(AgentPlanner.MostResumed + 1);
     }
+
+    private static ArchiveState EditionOf(string hash) =>
+        new([new SuiteState(ArchivePocket.Security, "http://mirror.example/debian-security", "bookworm-security", ["main"], L1.Moment, hash)]);
 }

@@ -35,6 +35,9 @@ internal sealed class StoryMachine : IMachine, INodeOsDriver
     /// <summary>What becomes of a call, by its number: <c>kill</c>, a reason, or nothing.</summary>
     public Func<int, string?> Fate { get; set; } = _ => null;
 
+    /// <summary>The edition that the mirror is at; null: any that is asked for.</summary>
+    public ArchiveState? Edition { get; set; }
+
     /// <summary>Whether the machine obeys when it is told to restart.</summary>
     public bool Restarts { get; set; } = true;
 
@@ -57,6 +60,11 @@ internal sealed class StoryMachine : IMachine, INodeOsDriver
     public ValueTask<PatchPlan> PlanAsync(PatchGoal goal, IPatchProgress progress, CancellationToken cancellation)
     {
         Meet();
+        if (Edition is not null && goal.Archive != Edition)
+        {
+            throw new NodeOsException(NodeOsReason.MirrorAhead, "The mirror is at a newer edition.");
+        }
+
         var to = goal.Level.ToString();
         return ValueTask.FromResult(new PatchPlan
         {

@@ -183,6 +183,69 @@ public sealed class MachineRolloutTests
         world.NodeNamed("a-2").Unschedulable.ShouldBeFalse();
     }
 
+    [Fact]
+    [Trait("Rule", "NM-31")]
+    [Trait("Rule", "CH-32")]
+    public void Rollout_MirrorHasMovedPastADrainedNodesLevel_TakesTheOrderBackAndTheNodeGoesBackToWork()
+    {
+        var world = new ObedientWorld(Shop(3, reboot: true)) { MirrorIsElsewhere = (_, order) => order.Mode != OrderMode.Stage || order.Id.EndsWith("TakenBack", StringComparison.Ordinal) };
+
+        // A little later the other nodes get their try.
+        world.Play(83);
+
+        world.ShouldBeTidy();
+        var record = world.Record("a");
+        record.Phase.ShouldBe(RolloutPhase.Failed);
+        var (name, outcome) = record.Settled.ShouldHaveSingleItem();
+        outcome.Result.ShouldBe(NodeResult.Partial);
+        outcome.Fault.ShouldNotBeNull().Code.ShouldBe(nameof(ReasonCode.AgentFailing));
+        outcome.Fault.Message.ShouldContain("MirrorAhead: The mirror is at a newer edition; it was tried 7 times in 70 minutes. Nothing was changed, and the node goes back to work.");
+        world.NodeNamed(name).Unschedulable.ShouldBeFalse();
+        world.NodeNamed(name).Order.ShouldNotBeNull().Mode.ShouldBe(OrderMode.Stage, "an agent that still had the drained one could restart the node with pods on it");
+        world.Orders.Count(o => o.Order.Mode == OrderMode.Drained).ShouldBe(1, "no further node is drained for nothing");
+    }
+
+    [Fact]
+    [Trait("Rule", "NM-31")]
+    public void Rollout_AgentOfADrainedNodeDoesNotTakeNoteThatItsOrderIsTakenBack_KeepsTheNodeDrained()
+    {
+        var world = new ObedientWorld(Shop(1, reboot: true)) { MirrorIsElsewhere = (_, order) => order.Mode == OrderMode.Drained };
+        world.At(60, "the agent dies", w => w.Silent.Add("a-1"));
+
+        world.Play(4 * 60);
+
+        world.NodeNamed("a-1").Unschedulable.ShouldBeTrue();
+        world.Record("a").Settled["a-1"].Result.ShouldBe(NodeResult.ProviderFailed);
+        world.Record("a").Settled["a-1"].Fault.ShouldNotBeNull().Message.ShouldContain("Its agent does not take note of it");
+
+        // The agent runs again, and finds what it is told now.
+        world.Change("a-1", n => n with { Agent = Machines.Report(AgentPhase.Staging) with { OrderId = n.Order!.Id } });
+        world.Play((4 * 60) + 1);
+        world.NodeNamed("a-1").Unschedulable.ShouldBeFalse();
+        world.Record("a").Settled["a-1"].Result.ShouldBe(NodeResult.Partial);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    [Trait("Rule", "NM-48")]
+    public void Rollout_ArchiveIsSignedAgainMeanwhile_GivesTheSameOrderWithTheEditionOfNow(bool drained)
+    {
+        var again = Machines.ArchiveAt(Machines.Level) with { Suites = [Machines.ArchiveAt(Machines.Level).Suites[0] with { Sha256 = "ab" }] };
+        var world = new ObedientWorld(Shop(2, reboot: drained)) { MirrorIsElsewhere = (_, order) => order.Mode != OrderMode.Stage && order.Archive != again };
+        world.At(30, "the archive is signed again", w => w.Release(w.Cluster.MachinesArchived(Machines.Level, again)));
+
+        world.Play();
+
+        world.ShouldBeTidy();
+        world.Record("a").Phase.ShouldBe(RolloutPhase.Succeeded);
+        world.Record("a").Settled.Values.ShouldAllBe(s => s.Result == NodeResult.Upgraded);
+        var first = world.Orders.First(o => o.Order.Mode != OrderMode.Stage);
+        var orders = world.Orders.Where(o => o.Node == first.Node && o.Order.Mode != OrderMode.Stage).Select(o => o.Order).ToList();
+        orders.Count.ShouldBe(2);
+        orders[1].ShouldBe(orders[0] with { Archive = again }, "the same order, whose time counts from when it was first given");
+    }
+
     private static TestCluster Shop(int nodes, bool reboot, Func<UpgradeSettings, UpgradeSettings>? settings = null) => new TestCluster()
         .Machines("a", nodes, settings)
         .MachinesPatched(Machines.Level, reboot)

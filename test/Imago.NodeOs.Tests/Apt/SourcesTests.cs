@@ -72,6 +72,19 @@ public sealed class SourcesTests : IDisposable
         Sources(Ubuntu, new MachineSettings(), new PatchGoal(Level, OrderContent.Security) { RepoService = IPAddress.Parse(address) })[0].Uri.ShouldBe(uri);
 
     [Fact]
+    [Trait("Rule", "CH-36")]
+    [Trait("Rule", "NM-6")]
+    public void For_LevelOfSomebodyElseWithAPackageService_AsksTheServiceOnly()
+    {
+        var goal = new PatchGoal(Level, OrderContent.Security) { RepoService = IPAddress.Parse("10.224.0.7") };
+        _machine.With("/etc/apt/sources.list", "deb http://deb.debian.org/debian bookworm main contrib\ndeb http://deb.debian.org/debian-security bookworm-security main\n");
+
+        Lines(Debian, new MachineSettings { OwnSources = true }, goal).ShouldBe(["deb http://10.224.0.7/debian bookworm main contrib", "deb http://10.224.0.7/debian-security bookworm-security main"]);
+        Lines(Ubuntu, new MachineSettings(), goal).ShouldBe(
+            ["deb http://10.224.0.7/ubuntu jammy main restricted universe multiverse", "deb http://10.224.0.7/ubuntu jammy-security main restricted universe multiverse"]);
+    }
+
+    [Fact]
     [Trait("Rule", "NM-31")]
     [Trait("Rule", "NM-48")]
     public void For_OrderedEditions_AreExpectedAlsoThroughThePackageService()

@@ -45,5 +45,5 @@ public sealed class NodeOsDriversTests
         Should.Throw<NodeOsException>(() => For(machine)).Message.ShouldContain("replaced as a whole");
     }
 
-    private static INodeOsDriver For(TemporaryMachine machine) => NodeOsDrivers.For(machine.Root, new SystemCommands(HostClock.Instance), new MachineSettings());
+    private static INodeOsDriver For(TemporaryMachine machine) => NodeOsDrivers.For(machine.Root, new SystemCommands(HostClock.Instance), new MachineSettings(), HostClock.Instance);
 }

@@ -110,6 +110,12 @@ internal static class NodeSteps
                 pass.SetActive(name, progress.Enter(NodeStep.Releasing, pass.Now) with { Fault = refused });
                 Release(pass, name, pass.View.Nodes[name], pass.Record.Active[name]);
                 break;
+            case { State: OperationState.Failed } when Withdrawals.FaultOf(pass, name, operation) is { } nowhere:
+                // No further node is drained for it.
+                pass.Halt(nowhere);
+                pass.SetActive(name, progress.Enter(NodeStep.Releasing, pass.Now) with { Fault = nowhere });
+                Release(pass, name, pass.View.Nodes[name], pass.Record.Active[name]);
+                break;
             case { State: OperationState.Failed }:
                 // An agent that only failed until now may still go on and restart the machine: the node stays empty until it is well.
                 var (who, what) = IsMachine(pass, name) ? ("agent", "patch") : ("provider", "reimage");
@@ -190,6 +196,11 @@ internal static class NodeSteps
     /// <summary>Takes our marks off a node at its target, and is done when they are seen to be off.</summary>
     private static void Release(RolloutPass pass, string name, Node node, NodeProgress progress)
     {
+        if (!Withdrawals.IsDone(pass, name, node, progress))
+        {
+            return;
+        }
+
         // CH-30: a live patch does not touch the cordon, so there is nothing to undo, not even when somebody else uncordons the node meanwhile.
         var untouched = progress.Work == NodeWork.LivePatch && node.Mark is null;
         if (untouched || Handover.Release(pass, node, progress.WasUnschedulable))

@@ -54,6 +54,7 @@ internal sealed partial class AgentService(AgentParts parts, ILogger log)
     private readonly OsRelease _system = OsRelease.Of(parts.Root);
 
     private bool _beginsAnew;
+    private long? _gaveBackAt;
 
     private Instant Now => Instant.FromDateTimeOffset(parts.Time.GetUtcNow());
 
@@ -155,6 +156,8 @@ internal sealed partial class AgentService(AgentParts parts, ILogger log)
             {
                 await reporter.TellAsync(_memory.Current, view.BootId, cancellation);
 
+                GiveBack();
+
                 // NM-59: a fix of a library that the agent uses is not in use before it has begun anew.
                 if (reporter.RetryAt is null && parts.IsOutdated())
                 {
@@ -214,12 +217,24 @@ internal sealed partial class AgentService(AgentParts parts, ILogger log)
         }
 
         _looks.Note();
+        _gaveBackAt = null;
+    }
+
+    // What reading packages and planning took is not kept while nothing happens: an agent rests nearly always, on every node (ADR 31).
+    private void GiveBack()
+    {
+        if (_gaveBackAt is not { } last || parts.Time.GetElapsedTime(last) > LookEvery)
+        {
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            _gaveBackAt = parts.Time.GetTimestamp();
+        }
     }
 
     // CH-13: a reboot that the distribution's updater left pending is seen here, and nothing is done about it.
     private async Task LookAsync(CancellationToken cancellation)
     {
         _looks.Note();
+        _gaveBackAt = null;
         try
         {
             var (probe, findings) = (await parts.Machine.Driver.ProbeAsync(cancellation), await parts.Machine.Driver.VerdictAsync(cancellation));

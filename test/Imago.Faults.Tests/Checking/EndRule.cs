@@ -208,7 +208,7 @@ internal sealed class EndRule(Truth truth, Coverage coverage)
             Domain.Channels.NodeOsChannel.NodeImage => offered.Count > 0 && node.Image.Version < offered[^1].Image.Version
 
                 // NM-32: a machine is at the packages of its level; the label of an image from before them would say less.
-                && !(truth.Scenario.Machines && node.ReachedLevel is { } reached && reached.Date > offered[^1].Image.PatchedLevel),
+                && !(truth.Scenario.Machines && node.ReachedLevel is { } reached && reached > Domain.Images.PatchLevel.OfDate(offered[^1].Image.PatchedLevel)),
             _ => false,
         };
     }

@@ -60,7 +60,7 @@ internal sealed class MachineRule
         }
 
         // CH-16
-        if (order.Content != OrderContent.Security && _truth.Intent.Since(_truth.Now - Tolerance).All(s => s.Channel == Domain.Channels.NodeOsChannel.SecurityPatch))
+        if (order.Mode != OrderMode.Stage && order.Content != OrderContent.Security && _truth.Intent.Since(_truth.Now - Tolerance).All(s => s.Channel == Domain.Channels.NodeOsChannel.SecurityPatch))
         {
             _truth.Violated(7, $"node {before.Name} was ordered {order.Content} under channel SecurityPatch: {order.Id}");
         }

@@ -45,15 +45,6 @@ internal sealed class LiveMayRestart : PlantedBug
     };
 }
 
-/// <summary>Orders bring all updates instead of security fixes.</summary>
-internal sealed class EverythingInstead : PlantedBug
-{
-    public override IDecider Around(IDecider decider) => new WrappedDecider(decider)
-    {
-        Machines = (_, plan) => StagingInstalls.Changed(plan, o => o with { Content = OrderContent.Everything }),
-    };
-}
-
 /// <summary>Archives that are signed again are not heard of: orders keep the edition that they were given with.</summary>
 internal sealed class OrderNeverRenewed : PlantedBug
 {

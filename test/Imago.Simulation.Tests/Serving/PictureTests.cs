@@ -62,7 +62,7 @@ public sealed class PictureTests
         Rest(world);
         var node = world.World.State.Nodes.Values.First();
         var level = PatchLevel.OfDate(new LocalDate(2026, 8, 1));
-        var archive = new ArchiveState([new SuiteState(ArchivePocket.Security, "http://mirror.example/debian-security", "bookworm-security", ["main"], level.Moment, "ab")]);
+        var archive = new ArchiveState([new SuiteState(ArchivePocket.Security, "http://mirror.example/debian-security", "bookworm-security", ["main"], level.Moment, new string('a', 64))]);
         node.Order = new NodeOrder { Id = "o", Mode = OrderMode.Drained, Content = OrderContent.Security, Level = level, Image = "ImagoDebian-12-202606.01.0-2026.08.01", Archive = archive, Epoch = 3, GivenAt = Run.Start };
         node.Agent = new AgentReport
         {

@@ -64,13 +64,13 @@ public sealed class InPlaceProviderTests
         await using var bench = await StartAsync();
         await using var cluster = await bench.OpenAsync();
         await HoldAsync(cluster.Connection);
-        await cluster.Provider.BeginAsync(Request() with { Archive = EditionOf("aa") }, Cancellation);
+        await cluster.Provider.BeginAsync(Request() with { Archive = EditionOf('a') }, Cancellation);
         var before = OrderOn(bench, "n1")!;
 
-        var operation = await cluster.Provider.BeginAsync(Request() with { Archive = EditionOf("bb"), Epoch = 2 }, Cancellation);
+        var operation = await cluster.Provider.BeginAsync(Request() with { Archive = EditionOf('b'), Epoch = 2 }, Cancellation);
 
         operation.State.ShouldBe(OperationState.Running);
-        OrderOn(bench, "n1").ShouldBe(before with { Archive = EditionOf("bb"), Epoch = 2 });
+        OrderOn(bench, "n1").ShouldBe(before with { Archive = EditionOf('b'), Epoch = 2 });
     }
 
     [Fact]
@@ -250,6 +250,6 @@ public sealed class InPlaceProviderTests
 
     private static Instant Now() => Instant.FromDateTimeOffset(new WallClock().GetUtcNow());
 
-    private static ArchiveState EditionOf(string hash) =>
-        new([new SuiteState(ArchivePocket.Security, "http://mirror.example/debian-security", "bookworm-security", ["main"], Level.Moment, hash)]);
+    private static ArchiveState EditionOf(char digit) =>
+        new([new SuiteState(ArchivePocket.Security, "http://mirror.example/debian-security", "bookworm-security", ["main"], Level.Moment, new string(digit, 64))]);
 }

@@ -54,6 +54,9 @@ internal sealed partial class AgentService(AgentParts parts, ILogger log)
 
     private bool _beginsAnew;
 
+    // Beginning is work as well.
+    private bool _hasWorked = true;
+
     private Instant Now => Instant.FromDateTimeOffset(parts.Time.GetUtcNow());
 
     /// <summary>Works until it is cancelled, or until it ought to begin anew.</summary>
@@ -118,6 +121,12 @@ internal sealed partial class AgentService(AgentParts parts, ILogger log)
                     return;
                 }
 
+                if (_hasWorked && follower.Node is not null)
+                {
+                    SpareMemory.GiveBack();
+                    _hasWorked = false;
+                }
+
                 await follower.WaitAsync(Shorter(until, reporter.RetryAt), parts.Time, cancellation);
                 if (informer.State.Trouble != trouble)
                 {
@@ -178,6 +187,7 @@ internal sealed partial class AgentService(AgentParts parts, ILogger log)
                 continue;
             }
 
+            _hasWorked = true;
             if (rests)
             {
                 await LookAsync(cancellation);

@@ -35,7 +35,7 @@ imago cluster credentials rest -g rg-rest --node $node --file "$work/kubeconfig"
 kubectl() { command kubectl --kubeconfig "$work/kubeconfig" "$@"; }
 printf '{"apiVersion":"v1","kind":"Node","metadata":{"name":"%s","labels":{"kubernetes.io/hostname":"%s","kubernetes.io/os":"linux"}}}' $node $node | kubectl create -f - >/dev/null
 heartbeat() {
-    kubectl patch node $node --subresource=status --type=merge -p \
+    kubectl patch node $node --subresource=status --type=strategic -p \
         "{\"status\":{\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\",\"reason\":\"KubeletReady\",\"lastHeartbeatTime\":\"$(date -u +%FT%TZ)\"}]}}" >/dev/null
 }
 heartbeat

@@ -2,6 +2,7 @@ using Imago.Agent.Deciding;
 using Imago.Agent.Settings;
 using Imago.Agent.State;
 using Imago.Agent.Working;
+using Imago.Domain.Clusters;
 using Imago.Kubernetes.Configuration;
 using Imago.Kubernetes.Objects;
 using Imago.Kubernetes.Transport;
@@ -53,9 +54,7 @@ internal sealed partial class AgentService(AgentParts parts, ILogger log)
     private readonly OsRelease _system = OsRelease.Of(parts.Root);
 
     private bool _beginsAnew;
-
-    // Beginning is work as well.
-    private bool _hasWorked = true;
+    private long? _gaveBackAt;
 
     private Instant Now => Instant.FromDateTimeOffset(parts.Time.GetUtcNow());
 
@@ -121,12 +120,6 @@ internal sealed partial class AgentService(AgentParts parts, ILogger log)
                     return;
                 }
 
-                if (_hasWorked && follower.Node is not null)
-                {
-                    SpareMemory.GiveBack();
-                    _hasWorked = false;
-                }
-
                 await follower.WaitAsync(Shorter(until, reporter.RetryAt), parts.Time, cancellation);
                 if (informer.State.Trouble != trouble)
                 {
@@ -155,13 +148,15 @@ internal sealed partial class AgentService(AgentParts parts, ILogger log)
         while (follower.Node is { } node)
         {
             _memory.Refresh();
-            var wishes = NodeWishes.Of(node.Metadata.Annotations);
+            var wishes = NodeWishes.Of(node.Metadata.Annotations) with { TakesWork = TakesWork(node) };
             var view = new AgentView(wishes, _memory.Current, parts.Machine.BootId, parts.Node, Now) { Pace = parts.Settings.Pace };
             var step = AgentPlanner.Decide(view);
             var rests = step is AgentStep.Wait;
             if (rests && !_looks.IsNew)
             {
                 await reporter.TellAsync(_memory.Current, view.BootId, cancellation);
+
+                GiveBack();
 
                 // NM-59: a fix of a library that the agent uses is not in use before it has begun anew.
                 if (reporter.RetryAt is null && parts.IsOutdated())
@@ -187,7 +182,6 @@ internal sealed partial class AgentService(AgentParts parts, ILogger log)
                 continue;
             }
 
-            _hasWorked = true;
             if (rests)
             {
                 await LookAsync(cancellation);
@@ -211,6 +205,7 @@ internal sealed partial class AgentService(AgentParts parts, ILogger log)
             Progress = new LoggedProgress(log),
             GuardedServices = parts.Settings.GuardedServices,
             RestartServices = parts.Settings.RestartServices,
+            Pace = parts.Settings.Pace,
             Tell = c => reporter.TellAsync(_memory.Current, parts.Machine.BootId, c),
         };
         await new AgentWork(tools).DoAsync(step, wishes, cancellation);
@@ -222,22 +217,37 @@ internal sealed partial class AgentService(AgentParts parts, ILogger log)
         }
 
         _looks.Note();
+        _gaveBackAt = null;
+    }
+
+    // What reading packages and planning took is not kept while nothing happens: an agent rests nearly always, on every node (ADR 31).
+    private void GiveBack()
+    {
+        if (_gaveBackAt is not { } last || parts.Time.GetElapsedTime(last) > LookEvery)
+        {
+            SpareMemory.GiveBack();
+            _gaveBackAt = parts.Time.GetTimestamp();
+        }
     }
 
     // CH-13: a reboot that the distribution's updater left pending is seen here, and nothing is done about it.
     private async Task LookAsync(CancellationToken cancellation)
     {
         _looks.Note();
+        _gaveBackAt = null;
         try
         {
             var (probe, findings) = (await parts.Machine.Driver.ProbeAsync(cancellation), await parts.Machine.Driver.VerdictAsync(cancellation));
             _memory.Keep(_memory.Current with { Inventory = probe.Inventory, Verdict = findings.Verdict });
         }
-        catch (NodeOsException failure)
+        catch (Exception failure) when (failure is NodeOsException or IOException or UnauthorizedAccessException)
         {
+            // A disk that is full is a finding, not an end: without the agent nobody would hear of it.
             LogNotRead(failure.Message);
         }
     }
+
+    private static bool TakesWork(KubernetesNode node) => node.Spec.Unschedulable != true && node.Spec.Taints?.Any(t => t.Key == NodeLabels.NotPatchedTaint) != true;
 
     private MachineLock? TakeWork()
     {

@@ -92,7 +92,7 @@ public sealed class AgentCommandTests
     {
         using var error = new StringWriter();
 
-        (await AgentProgram.RunAsync(args, new AgentConsole(TextWriter.Null, error, TimeProvider.System, _ => null))).ShouldBe(2);
+        (await AgentProgram.RunAsync(args, new AgentConsole(TextWriter.Null, error, HostClock.Instance, _ => null))).ShouldBe(2);
 
         error.ToString().ShouldContain(because);
     }

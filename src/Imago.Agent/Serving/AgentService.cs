@@ -225,7 +225,7 @@ internal sealed partial class AgentService(AgentParts parts, ILogger log)
     {
         if (_gaveBackAt is not { } last || parts.Time.GetElapsedTime(last) > LookEvery)
         {
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            SpareMemory.GiveBack();
             _gaveBackAt = parts.Time.GetTimestamp();
         }
     }

@@ -204,7 +204,7 @@ public sealed class AptDriverTests : IDisposable
         var plan = await PlanAsync();
         plan.Changes.ShouldHaveSingleItem().From.ShouldNotBeNull();
         var settings = new MachineSettings { OwnSources = true, KernelPackages = ["openssl"] };
-        var full = NodeOsDrivers.For(new MachineRoot(_machine.Root.At("/").TrimEnd('/'), folder => folder.EndsWith("/boot", StringComparison.Ordinal) ? 10_000 : long.MaxValue), _apt, settings);
+        var full = NodeOsDrivers.For(new MachineRoot(_machine.Root.At("/").TrimEnd('/'), folder => folder.EndsWith("/boot", StringComparison.Ordinal) ? 10_000 : long.MaxValue), _apt, settings, _clock);
 
         var failure = await Should.ThrowAsync<NodeOsException>(async () => await full.StageAsync(plan, SilentProgress.Instance, default));
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
-using Imago.Agent.Commands;
 using Imago.Application.Ports;
 using Imago.Cli.Activities;
+using Imago.Cli.Agents;
 using Imago.Cli.Apply;
 using Imago.Cli.Clusters;
 using Imago.Cli.Demo;
@@ -11,7 +11,6 @@ using Imago.Cli.Forecasts;
 using Imago.Cli.Groups;
 using Imago.Cli.Help;
 using Imago.Cli.Images;
-using Imago.Cli.Serving;
 using Imago.Cli.Login;
 using Imago.Cli.Maintenance;
 using Imago.Cli.Pools;
@@ -21,6 +20,7 @@ using Imago.Cli.Releases;
 using Imago.Cli.Remote;
 using Imago.Cli.Roles;
 using Imago.Cli.Rollouts;
+using Imago.Cli.Serving;
 using Imago.Cli.Terminals;
 using Imago.Cli.Windows;
 
@@ -110,7 +110,7 @@ public static class ImagoCommand
         root.Add(PrincipalCommands.Create(terminal));
         root.Add(RoleCommands.Create(terminal));
         root.Add(ApplyCommand.Create(terminal));
-        root.Add(AgentCommands.Create(new AgentConsole(terminal.Out, terminal.Error, terminal.Clock, terminal.Environment)));
+        root.Add(AgentGroup.Create(terminal));
         root.WithExamples(
             "# a node OS upgrade to watch, in two minutes",
             "imago demo",

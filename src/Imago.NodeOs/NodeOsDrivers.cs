@@ -14,8 +14,9 @@ public static class NodeOsDrivers
     /// <param name="root">Its file system.</param>
     /// <param name="commands">Runs programs on it.</param>
     /// <param name="settings">What is set on it.</param>
+    /// <param name="time">Clock of the waits between attempts.</param>
     /// <exception cref="NodeOsException">With <see cref="NodeOsReason.NotSupported"/>, naming what is supported.</exception>
-    public static INodeOsDriver For(MachineRoot root, ICommands commands, MachineSettings settings)
+    public static INodeOsDriver For(MachineRoot root, ICommands commands, MachineSettings settings, TimeProvider time)
     {
         var system = OsRelease.Of(root);
 
@@ -28,7 +29,7 @@ public static class NodeOsDrivers
         }
 
         return Systems.Contains(system.ToString(), StringComparer.Ordinal)
-            ? new AptDriver(system, root, commands, settings)
+            ? new AptDriver(system, root, commands, settings, time)
             : throw new NodeOsException(NodeOsReason.NotSupported, $"This machine is {system}; supported are {Supported}. Give its pool the channel None.");
     }
 }

@@ -51,7 +51,6 @@ internal sealed class AgentOptions
     {
         Description = "Security fixes only, or all updates of the moment [default: security].",
         HelpName = "security|everything",
-        DefaultValueFactory = _ => OrderContent.Security,
         CustomParser = result =>
         {
             var content = NodeOsWords.Content(result.Tokens[0].Value);

@@ -6,6 +6,7 @@ using Imago.Agent.State;
 using Imago.Agent.Working;
 using Imago.NodeOs;
 using Imago.NodeOs.Machine;
+using Imago.NodeOs.Verdicts;
 
 namespace Imago.Agent.Commands;
 
@@ -19,7 +20,7 @@ internal sealed class AgentSetting
         Settings = settings;
         Console = console;
         Root = new MachineRoot(settings.Root);
-        _machine = new HostMachine(Root, new SystemCommands(console.Clock, settings.Enter), settings);
+        _machine = new HostMachine(Root, new SystemCommands(console.Clock, settings.Enter), settings, console.Clock);
         Memory = new AgentMemory(Root, settings.StateDirectory, _machine.MachineId);
     }
 
@@ -71,6 +72,8 @@ internal sealed class AgentSetting
 
     public AgentParts Parts() => new(Settings, Root, Machine, _machine.MachineId, Node, Version, Console.Clock)
     {
+        // systemd sets this variable, and starts the service again; nobody else may be trusted to.
+        IsOutdated = Console.Environment("INVOCATION_ID") is { Length: > 0 } ? OwnFiles.AreReplaced : () => false,
         Door = () => (ClusterDoor.Open(Settings, Console.Environment, Console.Clock, out var waitsFor), waitsFor),
     };
 }

@@ -33,6 +33,9 @@ internal sealed record AgentOrder(NodeOrder Order, OrderOrigin Origin)
     /// <summary>CH-31: whether it may restart the machine: only where somebody has taken the work off it.</summary>
     public bool MayRestart => Order.Mode == OrderMode.Drained;
 
+    /// <summary>CH-31: whether the node may not take work meanwhile. Whoever types at the machine's own command line knows what runs there.</summary>
+    public bool NeedsEmpty => MayRestart && Origin == OrderOrigin.ControlSide;
+
     /// <summary>What the annotations ask for. The order counts where there is one; the level alone is the order of those who know nothing of ours.</summary>
     public static AgentOrder? Of(NodeWishes wishes) => wishes switch
     {
@@ -48,6 +51,9 @@ internal sealed record AgentOrder(NodeOrder Order, OrderOrigin Origin)
         new NodeOrder { Id = $"by-hand-{level}", Mode = allowReboot ? OrderMode.Drained : OrderMode.Live, Content = content, Level = level },
         OrderOrigin.ByHand);
 
-    /// <summary>Whether both are one order: a new writer of the same order is no new order.</summary>
-    public bool IsSame(AgentOrder other) => Origin == other.Origin && Order with { Epoch = 0 } == other.Order with { Epoch = 0 };
+    /// <summary>
+    /// Whether both are one order: a new writer of the same order is no new order, whenever it was written. One that names another edition of the archives is: what was begun by
+    /// the old edition is dropped, unless packages are half installed, and it is planned anew.
+    /// </summary>
+    public bool IsSame(AgentOrder other) => Origin == other.Origin && Order with { Epoch = 0, GivenAt = null } == other.Order with { Epoch = 0, GivenAt = null };
 }

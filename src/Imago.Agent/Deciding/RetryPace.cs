@@ -14,6 +14,9 @@ internal sealed record RetryPace
     /// <summary>NM-33: the longest one.</summary>
     public static readonly Duration Longest = Duration.FromHours(6);
 
+    /// <summary>Longer than any wait, with its jitter and the widest spread.</summary>
+    public static readonly Duration NeverBeyond = Duration.FromHours(12);
+
     // The window of the control side's orders is open while they stand, or opens soon, and may be as short as four hours.
     private static readonly Duration LongestInWindow = Duration.FromMinutes(10);
 

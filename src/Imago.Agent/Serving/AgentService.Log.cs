@@ -17,6 +17,9 @@ internal sealed partial class AgentService
     [LoggerMessage(Level = LogLevel.Warning, Message = "Watching the node: {Problem}.")]
     private partial void LogTrouble(string problem);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "A library that the agent itself uses was replaced; it ends, and is started again with the new one.")]
+    private partial void LogBeginningAnew();
+
     [LoggerMessage(Level = LogLevel.Information, Message = "Doing: {Step}")]
     private partial void LogDoing(string step);
 

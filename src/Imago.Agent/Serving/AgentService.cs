@@ -2,6 +2,7 @@ using Imago.Agent.Deciding;
 using Imago.Agent.Settings;
 using Imago.Agent.State;
 using Imago.Agent.Working;
+using Imago.Domain.Clusters;
 using Imago.Kubernetes.Configuration;
 using Imago.Kubernetes.Objects;
 using Imago.Kubernetes.Transport;
@@ -25,6 +26,9 @@ internal sealed record AgentParts(AgentSettings Settings, MachineRoot Root, IMac
 {
     /// <summary>Opens the way to the cluster; null: there is none yet.</summary>
     public required Func<(ClusterAccess? Access, string WaitsFor)> Door { get; init; }
+
+    /// <summary>Whether the service ought to begin anew; asked only when there is nothing left to do or to say.</summary>
+    public Func<bool> IsOutdated { get; init; } = () => false;
 }
 
 /// <summary>
@@ -49,13 +53,16 @@ internal sealed partial class AgentService(AgentParts parts, ILogger log)
     private readonly MachineLooks _looks = new(parts.Root);
     private readonly OsRelease _system = OsRelease.Of(parts.Root);
 
+    private bool _beginsAnew;
+    private long? _gaveBackAt;
+
     private Instant Now => Instant.FromDateTimeOffset(parts.Time.GetUtcNow());
 
-    /// <summary>Works until it is cancelled.</summary>
+    /// <summary>Works until it is cancelled, or until it ought to begin anew.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
         LogStarting(parts.Node, _system.ToString(), parts.Version);
-        while (!cancellation.IsCancellationRequested)
+        while (!cancellation.IsCancellationRequested && !_beginsAnew)
         {
             var access = await OpenAsync(cancellation);
             using var client = new KubernetesClient(access, new KubernetesClientOptions { Time = parts.Time, UserAgent = $"imago-agent/{parts.Version}", LongestAnswer = 8L << 20 });
@@ -108,6 +115,11 @@ internal sealed partial class AgentService(AgentParts parts, ILogger log)
             while (true)
             {
                 var until = await PassAsync(follower, reporter, cancellation);
+                if (_beginsAnew)
+                {
+                    return;
+                }
+
                 await follower.WaitAsync(Shorter(until, reporter.RetryAt), parts.Time, cancellation);
                 if (informer.State.Trouble != trouble)
                 {
@@ -136,13 +148,23 @@ internal sealed partial class AgentService(AgentParts parts, ILogger log)
         while (follower.Node is { } node)
         {
             _memory.Refresh();
-            var wishes = NodeWishes.Of(node.Metadata.Annotations);
+            var wishes = NodeWishes.Of(node.Metadata.Annotations) with { TakesWork = TakesWork(node) };
             var view = new AgentView(wishes, _memory.Current, parts.Machine.BootId, parts.Node, Now) { Pace = parts.Settings.Pace };
             var step = AgentPlanner.Decide(view);
             var rests = step is AgentStep.Wait;
             if (rests && !_looks.IsNew)
             {
                 await reporter.TellAsync(_memory.Current, view.BootId, cancellation);
+
+                GiveBack();
+
+                // NM-59: a fix of a library that the agent uses is not in use before it has begun anew.
+                if (reporter.RetryAt is null && parts.IsOutdated())
+                {
+                    LogBeginningAnew();
+                    _beginsAnew = true;
+                }
+
                 return ((AgentStep.Wait)step).Until;
             }
 
@@ -195,22 +217,37 @@ internal sealed partial class AgentService(AgentParts parts, ILogger log)
         }
 
         _looks.Note();
+        _gaveBackAt = null;
+    }
+
+    // What reading packages and planning took is not kept while nothing happens: an agent rests nearly always, on every node (ADR 31).
+    private void GiveBack()
+    {
+        if (_gaveBackAt is not { } last || parts.Time.GetElapsedTime(last) > LookEvery)
+        {
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            _gaveBackAt = parts.Time.GetTimestamp();
+        }
     }
 
     // CH-13: a reboot that the distribution's updater left pending is seen here, and nothing is done about it.
     private async Task LookAsync(CancellationToken cancellation)
     {
         _looks.Note();
+        _gaveBackAt = null;
         try
         {
             var (probe, findings) = (await parts.Machine.Driver.ProbeAsync(cancellation), await parts.Machine.Driver.VerdictAsync(cancellation));
             _memory.Keep(_memory.Current with { Inventory = probe.Inventory, Verdict = findings.Verdict });
         }
-        catch (NodeOsException failure)
+        catch (Exception failure) when (failure is NodeOsException or IOException or UnauthorizedAccessException)
         {
+            // A disk that is full is a finding, not an end: without the agent nobody would hear of it.
             LogNotRead(failure.Message);
         }
     }
+
+    private static bool TakesWork(KubernetesNode node) => node.Spec.Unschedulable != true && node.Spec.Taints?.Any(t => t.Key == NodeLabels.NotPatchedTaint) != true;
 
     private MachineLock? TakeWork()
     {

@@ -239,7 +239,7 @@ internal sealed class AgentWork(AgentTools tools)
             await driver.ApplyAsync(plan, tools.Progress, cancellation);
             verification = await driver.VerifyAsync(plan, cancellation);
         }
-        catch (NodeOsException failure)
+        catch (Exception failure) when (failure is NodeOsException or IOException or UnauthorizedAccessException)
         {
             // Tried once: the next order repairs before it begins, and nobody waits for this one.
             tools.Progress.Report($"The interrupted installation could not be ended: {failure.Message}");
@@ -280,8 +280,9 @@ internal sealed class AgentWork(AgentTools tools)
         {
             problem = await tools.Machine.SwitchUpdaterAsync(to, cancellation);
         }
-        catch (NodeOsException failure)
+        catch (Exception failure) when (failure is NodeOsException or IOException or UnauthorizedAccessException or System.Text.Json.JsonException)
         {
+            // A file system that may not be written must not be asked in a circle, nor keep orders from being carried out.
             problem = failure.Message;
         }
 

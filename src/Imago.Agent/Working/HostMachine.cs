@@ -7,7 +7,7 @@ using Imago.NodeOs.Updaters;
 namespace Imago.Agent.Working;
 
 /// <summary>The machine that the agent runs on, or that it enters.</summary>
-internal sealed class HostMachine(MachineRoot root, ICommands commands, AgentSettings settings) : IMachine
+internal sealed class HostMachine(MachineRoot root, ICommands commands, AgentSettings settings, TimeProvider time) : IMachine
 {
     private INodeOsDriver? _driver;
 
@@ -15,7 +15,7 @@ internal sealed class HostMachine(MachineRoot root, ICommands commands, AgentSet
     public string BootId => root.Read("/proc/sys/kernel/random/boot_id")?.Trim() ?? "";
 
     /// <inheritdoc />
-    public INodeOsDriver Driver => _driver ??= NodeOsDrivers.For(root, commands, settings.Machine);
+    public INodeOsDriver Driver => _driver ??= NodeOsDrivers.For(root, commands, settings.Machine, time);
 
     /// <summary>Identity of the installation; empty where the machine has none.</summary>
     public string MachineId => root.Read("/etc/machine-id")?.Trim() ?? "";

@@ -14,14 +14,15 @@ namespace Imago.Api.Admission;
 /// stay as they are are fine.
 /// </summary>
 /// <param name="HasProvider">Whether somebody makes and reimages its nodes.</param>
-internal sealed record AttachedRules(bool HasProvider)
+/// <param name="IsInPlace">Whether agents on its nodes patch them in place.</param>
+internal sealed record AttachedRules(bool HasProvider, bool IsInPlace)
 {
     // All else of a pool is a fact about the real cluster.
     private static readonly string[] Settings = ["mode", "upgradeSettings", "upgradeSettingsBlueGreen", "tags"];
 
     /// <summary>The rules of a cluster; null: it is simulated, and none of them holds.</summary>
     public static AttachedRules? Of(IEnumerable<StoredResource> stored) =>
-        stored.FirstOrDefault(r => r.IsOf(ResourceTypes.Attachment)) is { } attachment ? new AttachedRules(AttachmentDocument.HasProvider(attachment.Document)) : null;
+        stored.FirstOrDefault(r => r.IsOf(ResourceTypes.Attachment)) is { } attachment ? new AttachedRules(AttachmentDocument.HasProvider(attachment.Document), AttachmentDocument.IsInPlace(attachment.Document)) : null;
 
     /// <summary>Why a channel is not possible without a provider; null: it is.</summary>
     public static string? RefusalOf(NodeOsChannel channel) => channel is NodeOsChannel.NodeImage or NodeOsChannel.SecurityPatch

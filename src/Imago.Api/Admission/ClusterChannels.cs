@@ -72,7 +72,8 @@ internal static class ClusterChannels
 
     /// <summary>What the change of the node OS channel does, or null if there is none; a refusal is added to the problems.</summary>
     public static ChannelChange? Transition(
-        ClusterDocument merged, ClusterDocument? stored, IEnumerable<(string Name, PoolOs Os)> pools, MaintenanceConfiguration? window, AdmissionContext context, AdmissionProblems problems)
+        ClusterDocument merged, ClusterDocument? stored, IEnumerable<(string Name, PoolOs Os)> pools, MaintenanceConfiguration? window, AdmissionContext context, AdmissionProblems problems,
+        bool inPlace = false)
     {
         if (merged.DisruptionPolicy != stored?.DisruptionPolicy && merged.Properties["nodeDisruptionProfile"] is not null && !context.FeatureRegistered(DisruptionFeature))
         {
@@ -86,7 +87,7 @@ internal static class ClusterChannels
 
         // CH-53: the stricter of the policies before and after the write, else one write could lift what should hold it back; loosening it first is a write of its own.
         var (effect, refusal) = ChannelTransition.Plan(
-            stored.NodeOsChannel, merged.NodeOsChannel, Stricter(stored.DisruptionPolicy, merged.DisruptionPolicy), window?.Times.StateAt(context.Now));
+            stored.NodeOsChannel, merged.NodeOsChannel, Stricter(stored.DisruptionPolicy, merged.DisruptionPolicy), window?.Times.StateAt(context.Now), inPlace: inPlace);
         if (refusal is not null)
         {
             problems.Add(NodeOsPath, refusal, ErrorCodes.NodeDisruptionNotAllowed);

@@ -66,7 +66,7 @@ public static class ManagedClusterAdmission
         var (written, removed) = pools.Judge(profiles, isNew: before is null);
         var window = MaintenanceDrafts.Find(stored, ConfigurationKind.NodeOsUpgrade);
         // CH-50: the updaters on the nodes of an attached cluster are its owner's, so a change of channel switches none.
-        var change = ClusterChannels.Transition(merged, storedDocument, attached is null ? pools.Systems(removed) : [], window, context, problems);
+        var change = ClusterChannels.Transition(merged, storedDocument, attached is null ? pools.Systems(removed) : [], window, context, problems, inPlace: attached is { IsInPlace: true });
         if (problems.Any)
         {
             return (null, problems.Refusal());

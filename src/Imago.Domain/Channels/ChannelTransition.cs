@@ -45,12 +45,13 @@ public static class ChannelTransition
     /// <param name="policy">The policy.</param>
     /// <param name="window">State of the node OS window; null when no window exists.</param>
     /// <param name="bundledWithUpgrade">Whether the same request upgrades the version, which replaces the nodes anyway.</param>
+    /// <param name="inPlace">Whether agents on the nodes patch them in place: they switch the updater of a machine that goes on running.</param>
     public static (TransitionEffect Effect, string? Refusal) Plan(
-        NodeOsChannel from, NodeOsChannel to, NodeDisruptionPolicy policy, WindowState? window, bool bundledWithUpgrade = false)
+        NodeOsChannel from, NodeOsChannel to, NodeDisruptionPolicy policy, WindowState? window, bool bundledWithUpgrade = false, bool inPlace = false)
     {
-        if (!Reimages(from, to))
+        if (inPlace || !Reimages(from, to))
         {
-            // CH-54: the policy never holds back what does not come from the change itself.
+            // CH-54: the policy never holds back what does not come from the change itself. CH-53: nor a change that disrupts no node.
             return (TransitionEffect.None, null);
         }
 

@@ -108,6 +108,26 @@ public static class InPlaceOperations
         return new ProviderOperation(order.Id, OperationState.Running, null, null, null) { Progress = Progress(order, answer) };
     }
 
+    /// <summary>An order as it has to be given anew under its id, because the archives that it names have been signed again since: their mirror is not at the named edition any more.</summary>
+    /// <param name="standing">The order on the node.</param>
+    /// <param name="asked">The order as it would be given now.</param>
+    /// <param name="report">What the node's agent says; null: it never said anything.</param>
+    /// <returns>Null when the standing order stays: it names the same archives or another level, or its agent has planned by now and goes by what it found.</returns>
+    /// <remarks>Rules: NM-31, NM-48. How long the agent may take counts from the first order on: an archive that is signed every hour must not keep a node from work for ever.</remarks>
+    public static NodeOrder? Renewed(NodeOrder standing, NodeOrder asked, AgentReport? report)
+    {
+        var same = string.Equals(standing.Id, asked.Id, StringComparison.Ordinal) && standing.Level == asked.Level && standing.Content == asked.Content;
+        var answer = report is not null && string.Equals(report.OrderId, standing.Id, StringComparison.Ordinal) ? report : null;
+        return same && standing.Archive is not null && asked.Archive is not null && asked.Archive != standing.Archive && (answer is null || HasChangedNothing(answer))
+            ? standing with { Archive = asked.Archive, Epoch = asked.Epoch }
+            : null;
+    }
+
+    /// <summary>Whether an agent that is not done has got nowhere with its order yet: it installs nothing before it has reported a plan.</summary>
+    /// <param name="answer">A report about the order.</param>
+    /// <remarks>Rules: NM-46, NM-61.</remarks>
+    public static bool HasChangedNothing(AgentReport answer) => answer is { Phase: AgentPhase.Staging or AgentPhase.Retrying, Planned: null };
+
     private static ProviderOperation Failed(NodeOrder order, Instant now, string code, string message) => new(order.Id, OperationState.Failed, now, code, $"{Trimmed(message)}.");
 
     // A clock that is behind must not make an agent look silent that has just been asked.

@@ -55,7 +55,9 @@ public static class TargetJudge
         // CH-13: whatever image it runs, it keeps it, and whatever its agent thinks of levels.
         if (target is RolloutTarget.Reboot)
         {
-            return node.RebootDue ? new NodeNeed.Work(NodeWork.Reimage, node.Image.Text, null) : NodeNeed.Nothing.Instance;
+            return !node.RebootDue ? NodeNeed.Nothing.Instance
+                : pool is { Provider.InPlace: true } && MachineJudge.Absence(node, now) is { } absence ? new NodeNeed.NotTaken(absence)
+                : new NodeNeed.Work(NodeWork.Reimage, node.Image.Text, null);
         }
 
         return MachineJudge.IsMachine(node, pool) ? ForMachine(node, target, catalog, now) : ByImage(node, target, catalog);

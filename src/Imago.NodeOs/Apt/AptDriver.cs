@@ -17,6 +17,7 @@ public sealed class AptDriver : INodeOsDriver
     private readonly AptFolder _folder;
     private readonly AptRepair _repair;
     private readonly AptIndexes _indexes;
+    private readonly MirrorPatience _patience;
     private readonly AutoMarks _marks;
     private readonly VerdictReader _verdict;
 
@@ -25,12 +26,14 @@ public sealed class AptDriver : INodeOsDriver
     /// <param name="root">Its file system.</param>
     /// <param name="commands">Runs programs on it.</param>
     /// <param name="settings">What is set on it.</param>
-    public AptDriver(OsRelease system, MachineRoot root, ICommands commands, MachineSettings settings)
+    /// <param name="time">Clock of the waits between attempts.</param>
+    public AptDriver(OsRelease system, MachineRoot root, ICommands commands, MachineSettings settings, TimeProvider time)
     {
         (_system, _root, _commands, _settings) = (system, root, commands, settings);
         _folder = new AptFolder(root, settings);
         _repair = new AptRepair(_folder, root, commands, settings);
-        _indexes = new AptIndexes(_folder, root, commands, settings);
+        _patience = new MirrorPatience(time);
+        _indexes = new AptIndexes(_folder, root, commands, settings, _patience);
         _marks = new AutoMarks(_folder, commands);
         _verdict = new VerdictReader(root, commands, settings);
     }
@@ -113,7 +116,13 @@ public sealed class AptDriver : INodeOsDriver
         {
             var installer = Installer(planner);
             await installer.RehearseAsync(plan, remaining, cancellation);
-            await RoomAsync(planner, indexes, remaining, installed, cancellation);
+            if (await RoomAsync(planner, indexes, remaining, installed, cancellation) > 0)
+            {
+                // Before the transaction, which then asks no archive: what does not answer is asked again without anything having begun.
+                progress.Report($"Downloading {remaining.Length} packages");
+                await installer.DownloadAsync(remaining, cancellation);
+            }
+
             await _marks.KeepAsync(plan, cancellation);
             progress.Report($"Installing {remaining.Length} packages");
             installed = await installer.InstallAsync(plan, remaining, cancellation);
@@ -174,12 +183,14 @@ public sealed class AptDriver : INodeOsDriver
         return (await PlannerAsync(cancellation), indexes);
     }
 
-    private async ValueTask RoomAsync(
+    private async ValueTask<long> RoomAsync(
         AptPlanner planner, ImmutableArray<SuiteIndex> indexes, ImmutableArray<PackageChange> changes, InstalledState installed, CancellationToken cancellation)
     {
         var unpacked = DiskSpace.Unpacked(changes, planner.Offered(indexes, changes.Select(c => c.Name)), installed);
-        var newKernel = changes.Any(c => c.From is null && PackageNames.Fits(c.Name, _settings.KernelPackages));
-        DiskSpace.Verify(_root, _folder.Archives, await planner.DownloadBytesAsync(changes, cancellation), unpacked, newKernel);
+        var newKernel = changes.Any(c => PackageNames.Fits(c.Name, _settings.KernelPackages));
+        var bytes = await planner.DownloadBytesAsync(changes, cancellation);
+        DiskSpace.Verify(_root, _folder.Archives, bytes, unpacked, newKernel);
+        return bytes;
     }
 
     // NM-49: of the names in the settings, those that are installed and that the level does not name.
@@ -187,7 +198,7 @@ public sealed class AptDriver : INodeOsDriver
         .Where(p => _settings.Holds.Contains(p.Name, StringComparer.Ordinal) && !goal.Names.Contains(p.Name, StringComparer.Ordinal))
         .GroupBy(p => p.Name, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First().Version, StringComparer.Ordinal);
 
-    private AptInstaller Installer(AptPlanner planner) => new(_folder, planner, _repair, _root, _commands, _settings);
+    private AptInstaller Installer(AptPlanner planner) => new(_folder, planner, _repair, _root, _commands, _settings, _patience);
 
     private async ValueTask<AptPlanner> PlannerAsync(CancellationToken cancellation) => new(_folder, _root, _commands, _settings, await ArchitectureAsync(cancellation));
 

@@ -26,7 +26,7 @@ internal sealed class AptFolder(MachineRoot root, MachineSettings settings)
 
     public string Sources => Path + "/sources.list";
 
-    private string Lists => Path + "/lists";
+    public string Lists => Path + "/lists";
 
     private string Config => Path + "/apt.conf";
 
@@ -76,12 +76,17 @@ internal sealed class AptFolder(MachineRoot root, MachineSettings settings)
         APT::Install-Recommends "0";
         APT::Install-Suggests "0";
         APT::Get::Always-Include-Phased-Updates "1";
+        APT::Get::AutomaticRemove "0";
+        APT::Get::AllowUnauthenticated "0";
+        Acquire::AllowInsecureRepositories "0";
+        Acquire::AllowWeakRepositories "0";
+        Acquire::AllowDowngradeToInsecureRepositories "0";
         APT::Keep-Downloaded-Packages "1";
         Acquire::GzipIndexes "false";
         Acquire::Languages "none";
-        Acquire::Retries "3";
-        Acquire::http::Timeout "60";
-        Acquire::https::Timeout "60";
+        Acquire::Retries "0";
+        Acquire::http::Timeout "30";
+        Acquire::https::Timeout "30";
         Binary::apt-get::APT::Keep-Downloaded-Packages "1";
         DPkg::Lock::Timeout "{{(long)settings.LockTimeout.TotalSeconds}}";
         Dpkg::Use-Pty "0";

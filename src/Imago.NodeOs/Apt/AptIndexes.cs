@@ -7,7 +7,7 @@ using NodaTime.Text;
 namespace Imago.NodeOs.Apt;
 
 /// <summary>The indexes in our corner: brings them up to date, and says which editions they are.</summary>
-internal sealed class AptIndexes(AptFolder folder, MachineRoot root, ICommands commands, MachineSettings settings)
+internal sealed class AptIndexes(AptFolder folder, MachineRoot root, ICommands commands, MachineSettings settings, MirrorPatience patience)
 {
     private const string Format = "$(REPO_URI)|$(RELEASE)|$(METAKEY)|$(FILENAME)";
 
@@ -17,14 +17,7 @@ internal sealed class AptIndexes(AptFolder folder, MachineRoot root, ICommands c
     /// <exception cref="NodeOsException">An archive does not answer, is another edition, has expired or is not signed as it has to be.</exception>
     public async ValueTask<ImmutableArray<SuiteIndex>> UpdateAsync(ImmutableArray<AptSource> sources, PatchLevel level, CancellationToken cancellation)
     {
-        var result = await commands.RunAsync(folder.Apt("apt-get", settings.UpdateTimeout, "update"), cancellation);
-
-        // NM-31: with unreachable archives the exit code is 0 unless the error mode asks for more, and apt 2.0 knows no error mode: what is said counts as well.
-        if (result.ExitCode != 0 || AptFailures.Reason(AptFailures.Complaints(result.Text)) is not null)
-        {
-            throw AptFailures.Of($"The indexes of {Places(sources)} could not be read", result, NodeOsReason.MirrorUnreachable, root);
-        }
-
+        await patience.TryAsync(() => DownloadAsync(sources, cancellation), cancellation);
         return await ReadAsync(sources, level, cancellation);
     }
 
@@ -42,17 +35,32 @@ internal sealed class AptIndexes(AptFolder folder, MachineRoot root, ICommands c
         }
     }
 
+    private async ValueTask DownloadAsync(ImmutableArray<AptSource> sources, CancellationToken cancellation)
+    {
+        var result = await commands.RunAsync(folder.Apt("apt-get", settings.UpdateTimeout, "update"), cancellation);
+
+        // NM-31: with unreachable archives the exit code is 0 unless the error mode asks for more, and apt 2.0 knows no error mode: what is said counts as well.
+        if (result.ExitCode != 0 || AptFailures.Reason(AptFailures.Complaints(result.Text)) is not null)
+        {
+            throw AptFailures.Of($"The indexes of {Places(sources)} could not be read", result, NodeOsReason.MirrorUnreachable, root);
+        }
+    }
+
     private async ValueTask<ImmutableArray<SuiteIndex>> ReadAsync(ImmutableArray<AptSource> sources, PatchLevel level, CancellationToken cancellation)
     {
         var result = await commands.RunAsync(folder.Apt("apt-get", Quick, "indextargets", "--format", Format, "Created-By: Packages"), cancellation);
         var targets = IndexTarget.Parse(result.Output);
-        return [.. sources.Select(s => Verified(s, targets.Where(t => t.Uri == s.Uri && t.Suite == s.Suite).ToArray(), level))];
+        var suites = sources.Select(s => (Source: s, Targets: targets.Where(t => t.Uri == s.Uri && t.Suite == s.Suite).ToArray())).ToArray();
+        var architecture = suites.All(s => s.Targets.Length > 0) ? ""
+            : (await commands.RunAsync(AptFolder.Dpkg(Quick, "--print-architecture"), cancellation)).Output.Trim();
+        return [.. suites.Select(s => Verified(s.Source, s.Targets, architecture, level))];
     }
 
-    private SuiteIndex Verified(AptSource source, IndexTarget[] targets, PatchLevel level)
+    private SuiteIndex Verified(AptSource source, IndexTarget[] targets, string architecture, PatchLevel level)
     {
-        var bytes = targets.Length == 0 ? null : Bytes(targets[0].ReleaseStem + "InRelease") ?? Bytes(targets[0].ReleaseStem + "Release");
-        if (bytes is null)
+        var stem = targets.Length > 0 ? targets[0].ReleaseStem : EmptyIndexes.ReleaseStem(folder.Lists, source);
+        var bytes = Bytes(stem + "InRelease") ?? Bytes(stem + "Release");
+        if (bytes is null || (targets.Length == 0 && !EmptyIndexes.Says(bytes, source.Components, architecture)))
         {
             throw new NodeOsException(NodeOsReason.MirrorUnreachable,
                 $"{Place(source)} was read, but has no index of packages for this machine's architecture. See whether its components are {string.Join(", ", source.Components)}.");

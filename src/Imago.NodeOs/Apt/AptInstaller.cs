@@ -4,7 +4,7 @@ using Imago.NodeOs.Machine;
 namespace Imago.NodeOs.Apt;
 
 /// <summary>Installs a plan in one transaction, and judges by what the machine has afterwards.</summary>
-internal sealed class AptInstaller(AptFolder folder, AptPlanner planner, AptRepair repair, MachineRoot root, ICommands commands, MachineSettings settings)
+internal sealed class AptInstaller(AptFolder folder, AptPlanner planner, AptRepair repair, MachineRoot root, ICommands commands, MachineSettings settings, MirrorPatience patience)
 {
     private static readonly TimeSpan Quick = TimeSpan.FromMinutes(2);
 
@@ -17,17 +17,8 @@ internal sealed class AptInstaller(AptFolder folder, AptPlanner planner, AptRepa
         installed.Find(change.Name, change.Architecture) is { Complete: true } package && DebVersion.Compare(package.Version, change.To) >= 0;
 
     /// <summary>Downloads.</summary>
-    public async ValueTask DownloadAsync(ImmutableArray<PackageChange> changes, CancellationToken cancellation)
-    {
-        var command = folder.Apt("apt-get", settings.InstallTimeout, ["-y", "--no-remove", "--download-only", "install", .. planner.Arguments(changes)]);
-        var result = await commands.RunAsync(command, cancellation);
-
-        // NM-31: what is still missing says whether it went well.
-        if (result.ExitCode != 0 || await planner.DownloadBytesAsync(changes, cancellation) > 0)
-        {
-            throw AptFailures.Of("The packages could not be downloaded", result, NodeOsReason.MirrorUnreachable, root);
-        }
-    }
+    public ValueTask DownloadAsync(ImmutableArray<PackageChange> changes, CancellationToken cancellation) =>
+        patience.TryAsync(() => DownloadOnceAsync(changes, cancellation), cancellation);
 
     /// <summary>Refuses when apt would do anything but the plan.</summary>
     public async ValueTask RehearseAsync(PatchPlan plan, ImmutableArray<PackageChange> changes, CancellationToken cancellation)
@@ -50,7 +41,7 @@ internal sealed class AptInstaller(AptFolder folder, AptPlanner planner, AptRepa
     /// <summary>NM-43: the one transaction.</summary>
     public async ValueTask<InstalledState> InstallAsync(PatchPlan plan, ImmutableArray<PackageChange> changes, CancellationToken cancellation)
     {
-        var command = folder.Apt("apt-get", settings.InstallTimeout, ["-y", "--no-remove", "install", .. planner.Arguments(changes)]);
+        var command = folder.Apt("apt-get", settings.InstallTimeout, ["-y", "--no-remove", "install", .. planner.Arguments(changes)]) with { EndsByItself = true };
         var result = await commands.RunAsync(command, cancellation);
         var installed = await ReadAsync(commands, cancellation);
         var missing = Remaining(plan, installed);
@@ -70,5 +61,17 @@ internal sealed class AptInstaller(AptFolder folder, AptPlanner planner, AptRepa
         return InstalledState.Parse(result.Output) is { Packages.IsEmpty: false } installed
             ? installed
             : throw new NodeOsException(NodeOsReason.PackagesBroken, $"dpkg-query names no installed package; exit code {result.ExitCode}. {result.Error.Trim()}");
+    }
+
+    private async ValueTask DownloadOnceAsync(ImmutableArray<PackageChange> changes, CancellationToken cancellation)
+    {
+        var command = folder.Apt("apt-get", settings.InstallTimeout, ["-y", "--no-remove", "--download-only", "install", .. planner.Arguments(changes)]);
+        var result = await commands.RunAsync(command, cancellation);
+
+        // NM-31: what is still missing says whether it went well.
+        if (result.ExitCode != 0 || await planner.DownloadBytesAsync(changes, cancellation) > 0)
+        {
+            throw AptFailures.Of("The packages could not be downloaded", result, NodeOsReason.MirrorUnreachable, root);
+        }
     }
 }

@@ -18,7 +18,7 @@ internal sealed record PlanParts(ImmutableArray<PendingFix> Asked, ImmutableArra
     {
         // NM-49: a hold of somebody else is never released, and a fix behind one is reported (NM-34).
         var why = pending.Select(p => (Fix: p, Why: holds.Contains(p.Name) ? "held on this machine (apt-mark hold)"
-            : kept.Contains(p.Name, StringComparer.Ordinal) ? "kept by the agent's settings: it is upgraded with the cluster, and the level does not name it"
+            : kept.Contains(p.Name, StringComparer.Ordinal) ? "kept by 'holds' of the agent's settings (agent.json), because the node runs on it; without it in that list levels patch it"
             : null)).ToArray();
         return new PlanParts([.. why.Where(x => x.Why is null).Select(x => x.Fix)], [.. why.Where(x => x.Why is not null).Select(x => Keep(x.Fix, x.Why!))]);
     }

@@ -10,7 +10,7 @@ public sealed class MachineRoot(string path = "/", Func<string, long>? freeBytes
 
     /// <summary>Where a path of the machine lies as seen from here.</summary>
     /// <param name="machinePath">Absolute path on the machine.</param>
-    public string At(string machinePath) => Path.Join(path, machinePath);
+    public string At(string machinePath) => path.TrimEnd('/') + machinePath;
 
     /// <summary>Whether a file or folder is there.</summary>
     public bool Has(string machinePath) => Path.Exists(At(machinePath));
@@ -21,6 +21,19 @@ public sealed class MachineRoot(string path = "/", Func<string, long>? freeBytes
         try
         {
             return File.ReadAllText(At(machinePath));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Where a symbolic link leads; null if there is none, or if it leads nowhere for this process.</summary>
+    public string? Link(string machinePath)
+    {
+        try
+        {
+            return new FileInfo(At(machinePath)).LinkTarget;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -21,10 +21,13 @@ internal static class ReplacedFiles
 
     public static ImmutableArray<StaleProcess> Of(MachineRoot root)
     {
+        // This process is not restarted by itself in the middle of its work: see OwnFiles. The link is empty where the machine's processes are not numbered as ours.
+        var own = root.Link("/proc/self");
         var found = ImmutableArray.CreateBuilder<StaleProcess>();
         foreach (var folder in root.List("/proc"))
         {
             if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
+                && Path.GetFileName(folder) != own
                 && Replaced(root.Read(folder + "/maps") ?? "") is { } library
                 && (root.Read(folder + "/cgroup") ?? "") is var cgroup
                 && !Containers.Any(c => cgroup.Contains(c, StringComparison.Ordinal)))

@@ -125,7 +125,7 @@ internal sealed class NodeLifecycle(ClusterState state, Scheduler scheduler, Pod
         state.Trace(TraceKind.NodeReady, node);
         CameUp?.Invoke(node);
         pods.NodeUp(node);
-        if (node.DesiredLevel is { } level && !(node.ReachedLevel >= level))
+        if (node.DesiredLevel is { } level && !(node.ReachedLevel >= level) && node.Order is null)
         {
             // The agent comes up with the node, and finds the order that it has not carried out.
             PlanPatch(node, level);

@@ -1,11 +1,12 @@
 using Imago.Application.Ports;
+using Imago.Domain.Clusters;
 using Imago.Domain.Rollouts.Actions;
 using Imago.Simulation.Tracing;
 
 namespace Imago.Simulation.Worlds;
 
 /// <summary>Patches of node objects, all or nothing, with the resource version as precondition.</summary>
-internal sealed class NodeUpdates(ClusterState state, NodeLifecycle nodes, PodLifecycle pods, MachineAgents agents)
+internal sealed class NodeUpdates(ClusterState state, NodeLifecycle nodes, PodLifecycle pods, MachineAgents agents, NodePainting painting)
 {
     public PatchOutcome Apply(RolloutAction.UpdateNode action)
     {
@@ -27,9 +28,15 @@ internal sealed class NodeUpdates(ClusterState state, NodeLifecycle nodes, PodLi
         node.ScaleDownDisabled = update.ScaleDownDisabled ?? node.ScaleDownDisabled;
         node.Quarantined = update.Quarantined ?? node.Quarantined;
         node.Updater = update.Updater ?? node.Updater;
-        node.NotPatchedYet = node.NotPatchedYet && !update.RemoveNotPatchedTaint;
         node.Order = update.RemoveOrder ? null : node.Order;
         state.Changed(node);
+        if (update.RemoveNotPatchedTaint && node.NotPatchedYet)
+        {
+            // CH-37: from now on the scheduler may put pods there.
+            node.NotPatchedYet = false;
+            painting.Paint(node, node.Blueprint with { Taints = node.Blueprint.Taints.RemoveAll(t => string.Equals(t.Key, NodeLabels.NotPatchedTaint, StringComparison.Ordinal)) });
+        }
+
         Tell(wasCordoned, node.Unschedulable, TraceKind.NodeCordoned, TraceKind.NodeUncordoned);
         Tell(wasSteered, node.SteeredAway, TraceKind.NodeSteered, TraceKind.NodeUnsteered);
         if (node.Quarantined && !wasQuarantined)

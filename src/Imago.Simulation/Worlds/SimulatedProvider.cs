@@ -23,6 +23,8 @@ public sealed class SimulatedProvider : INodeProvider
     private readonly NodeLifecycle _nodes;
     private readonly NodeFactory _factory;
     private readonly MachineAgents _agents;
+
+    // Requests to the agents of machines, by id; what became of them is read from the node.
     private readonly Dictionary<string, ProviderRequest> _ordered = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ProviderOperation> _operations = new(StringComparer.Ordinal);
     private long _highestEpoch;
@@ -36,7 +38,7 @@ public sealed class SimulatedProvider : INodeProvider
         _agents = agents;
         agents.Carried += order =>
         {
-            if (_ordered.Remove(order.Id, out var request))
+            if (_ordered.TryGetValue(order.Id, out var request))
             {
                 End(request);
             }
@@ -58,8 +60,12 @@ public sealed class SimulatedProvider : INodeProvider
     /// <summary>All operations ever begun, by id.</summary>
     public IReadOnlyDictionary<string, ProviderOperation> Operations => _operations;
 
-    public ValueTask<ProviderOperation?> FindAsync(string operationId, CancellationToken cancellation) =>
-        ValueTask.FromResult(_operations.GetValueOrDefault(operationId));
+    public ValueTask<ProviderOperation?> FindAsync(string operationId, CancellationToken cancellation) => ValueTask.FromResult(
+        _ordered.TryGetValue(operationId, out var request) && Standing(request) is { Order: { } order } node
+            ? InPlaceOperations.StateOf(order, node.Agent, _state.Time.Now)
+            : request is not null && !_state.Nodes.ContainsKey(request.Node)
+                ? new ProviderOperation(operationId, OperationState.Failed, _state.Time.Now, ProviderCodes.NodeNotFound, $"node '{request.Node}' does not exist")
+                : _operations.GetValueOrDefault(operationId));
 
     public ValueTask<ProviderOperation> BeginAsync(ProviderRequest request, CancellationToken cancellation)
     {
@@ -70,6 +76,12 @@ public sealed class SimulatedProvider : INodeProvider
         }
 
         _highestEpoch = request.Epoch;
+        if (_ordered.ContainsKey(request.OperationId) && Standing(request) is { Order: { } standing } ordered)
+        {
+            Renew(request, ordered, standing);
+            return ValueTask.FromResult(InPlaceOperations.StateOf(ordered.Order!, ordered.Agent, _state.Time.Now));
+        }
+
         if (!_operations.TryGetValue(request.OperationId, out var operation))
         {
             operation = new ProviderOperation(request.OperationId, OperationState.Running, null, null, null);
@@ -94,6 +106,27 @@ public sealed class SimulatedProvider : INodeProvider
         foreach (var operation in operations)
         {
             _operations[operation.Id] = operation;
+        }
+
+        foreach (var node in _state.Nodes.Values)
+        {
+            if (node.Order is { Mode: OrderMode.Drained } order)
+            {
+                _ordered[order.Id] = new ProviderRequest(order.Id, order.Content == OrderContent.Reboot ? ProviderVerb.Reboot : ProviderVerb.Reimage, node.Pool, node.Name, order.Image, order.Level, order.Epoch) { Archive = order.Archive };
+            }
+        }
+    }
+
+    // The node that has the order of a request.
+    private SimulatedNode? Standing(ProviderRequest request) =>
+        _state.Nodes.TryGetValue(request.Node, out var node) && string.Equals(node.Order?.Id, request.OperationId, StringComparison.Ordinal) ? node : null;
+
+    // NM-48: as the provider of real machines does it.
+    private void Renew(ProviderRequest request, SimulatedNode node, NodeOrder standing)
+    {
+        if (InPlaceOperations.OrderOf(request, _state.Time.Now) is { } asked && InPlaceOperations.Renewed(standing, asked, node.Agent) is { } renewed)
+        {
+            _agents.Give(node, renewed);
         }
     }
 
@@ -157,15 +190,7 @@ public sealed class SimulatedProvider : INodeProvider
 
         if (node.IsMachine)
         {
-            // CH-31: its agent does it, and the machine stays.
-            if (InPlaceOperations.OrderOf(request, _state.Time.Now) is not { } order)
-            {
-                End(request, "NoOrder", $"image '{request.Image}' names no moment to patch to");
-                return;
-            }
-
-            _ordered[request.OperationId] = request;
-            _agents.Give(node, order, trouble.Extra, comesBack: !trouble.NeverReady);
+            Order(request, node, trouble);
             return;
         }
 
@@ -190,6 +215,19 @@ public sealed class SimulatedProvider : INodeProvider
 
             _state.Time.After(Takes(_state.Timing.Reimage, request) + trouble.Extra, () => Reimaged(request, node, trouble));
         });
+    }
+
+    // CH-31: its agent does it, and the machine stays.
+    private void Order(ProviderRequest request, SimulatedNode node, Interference trouble)
+    {
+        if (InPlaceOperations.OrderOf(request, _state.Time.Now) is not { } order)
+        {
+            End(request, "NoOrder", $"image '{request.Image}' names no moment to patch to");
+            return;
+        }
+
+        _ordered[request.OperationId] = request;
+        _agents.Give(node, order, trouble.Extra, comesBack: !trouble.NeverReady);
     }
 
     private void Reimaged(ProviderRequest request, SimulatedNode node, Interference trouble)
@@ -235,6 +273,12 @@ public sealed class SimulatedProvider : INodeProvider
         if (trouble.FailWith is { } code)
         {
             _state.Time.After(_state.Timing.NodeBoot * RefusalShare, () => End(request, code, "the simulated infrastructure could not reboot the machine"));
+            return;
+        }
+
+        if (node is { IsMachine: true, Agent: not null })
+        {
+            Order(request, node, trouble);
             return;
         }
 

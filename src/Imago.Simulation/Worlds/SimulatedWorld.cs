@@ -44,10 +44,10 @@ public sealed class SimulatedWorld
         Guests = new GuestNodes(State, Nodes);
         RecordStore = new RecordStore(State);
         Agents = new MachineAgents(State, Nodes);
-        Updates = new NodeUpdates(State, Nodes, Pods, Agents);
+        Updates = new NodeUpdates(State, Nodes, Pods, Agents, Painting);
         Evictions = new EvictionApi(State, Pods, Budgets);
         Provider = new SimulatedProvider(State, Nodes, factory, Agents);
-        Troubles = new Troubles(State, Nodes, Pods);
+        Troubles = new Troubles(State, Nodes, Pods, Agents);
         State.AnyNews += () => Changed?.Invoke();
     }
 
@@ -84,6 +84,9 @@ public sealed class SimulatedWorld
     public VirtualClock Clock { get; }
 
     public SimulatedProvider Provider { get; }
+
+    /// <summary>How the agents of machines that are patched in place behave.</summary>
+    public AgentPlay AgentPlay => Agents.Play;
 
     /// <summary>What others and bad luck do to the cluster.</summary>
     public Troubles Troubles { get; }

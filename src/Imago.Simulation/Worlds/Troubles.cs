@@ -12,9 +12,11 @@ public sealed class Troubles
     private readonly ClusterState _state;
     private readonly NodeLifecycle _nodes;
     private readonly PodLifecycle _pods;
+    private readonly MachineAgents _agents;
 
-    internal Troubles(ClusterState state, NodeLifecycle nodes, PodLifecycle pods)
+    internal Troubles(ClusterState state, NodeLifecycle nodes, PodLifecycle pods, MachineAgents agents)
     {
+        _agents = agents;
         _state = state;
         _nodes = nodes;
         _pods = pods;
@@ -45,6 +47,9 @@ public sealed class Troubles
 
     /// <summary>CH-13: the OS has patched itself, and waits for a reboot.</summary>
     public bool RebootPending(string name) => With(name, _nodes.WaitForReboot);
+
+    /// <summary>The agent of a machine, which had died, is started again.</summary>
+    public bool AgentRevives(string name) => _state.Nodes.TryGetValue(name, out var node) && _agents.Revive(node);
 
     /// <summary>A pressure condition appears or goes.</summary>
     public bool NodeUnderPressure(string name, bool pressure) => With(name, node =>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Imago.Agent.Commands;
 using Imago.Agent.Tests.Kit;
+using Imago.NodeOs.Rig.Machines;
 
 namespace Imago.Agent.Tests.Commands;
 
@@ -83,11 +84,24 @@ public sealed class AgentCommandTests
         return $$"""{ "root": "{{folder.Path}}" }""";
     }
 
+    [Theory]
+    [InlineData("--level: 'yesterday' is no level", "plan", "--level", "yesterday")]
+    [InlineData("--level", "apply")]
+    [InlineData("restart", "restart")]
+    public async Task Program_CommandLineThatMakesNoSense_SaysSoAndIsUsage(string because, params string[] args)
+    {
+        using var error = new StringWriter();
+
+        (await AgentProgram.RunAsync(args, new AgentConsole(TextWriter.Null, error, HostClock.Instance, _ => null))).ShouldBe(2);
+
+        error.ToString().ShouldContain(because);
+    }
+
     private static async Task<(int Code, string Said, string Error)> AskAsync(params string[] args)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var root = AgentCommands.CreateRoot(new AgentConsole(output, error, TimeProvider.System, _ => null));
+        var root = AgentCommands.CreateRoot(new AgentConsole(output, error, HostClock.Instance, _ => null));
         var code = await root.Parse(args).InvokeAsync(new InvocationConfiguration { Output = output, Error = error }, TestContext.Current.CancellationToken);
         return (code, output.ToString(), error.ToString());
     }

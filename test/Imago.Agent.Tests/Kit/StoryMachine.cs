@@ -35,8 +35,14 @@ internal sealed class StoryMachine : IMachine, INodeOsDriver
     /// <summary>What becomes of a call, by its number: <c>kill</c>, a reason, or nothing.</summary>
     public Func<int, string?> Fate { get; set; } = _ => null;
 
+    /// <summary>The edition that the mirror is at; null: any that is asked for.</summary>
+    public ArchiveState? Edition { get; set; }
+
     /// <summary>Whether the machine obeys when it is told to restart.</summary>
     public bool Restarts { get; set; } = true;
+
+    /// <summary>What reading the machine fails with; null: it does not.</summary>
+    public Exception? ProbeFails { get; set; }
 
     /// <summary>Problem that switching the updater meets; null: none.</summary>
     public string? UpdaterProblem { get; set; }
@@ -51,12 +57,18 @@ internal sealed class StoryMachine : IMachine, INodeOsDriver
 
     private RebootVerdict Verdict => KernelLevels.Contains(Installed) && _rebootedFor != Installed ? RebootVerdict.Reboot : RebootVerdict.None;
 
-    public ValueTask<MachineProbe> ProbeAsync(CancellationToken cancellation) =>
-        ValueTask.FromResult(new MachineProbe("debian", "12", "bookworm", "amd64") { Kernel = "6.1", BootId = BootId, Inventory = $"inventory-{Installed}" });
+    public ValueTask<MachineProbe> ProbeAsync(CancellationToken cancellation) => ProbeFails is { } failure
+        ? ValueTask.FromException<MachineProbe>(failure)
+        : ValueTask.FromResult(new MachineProbe("debian", "12", "bookworm", "amd64") { Kernel = "6.1", BootId = BootId, Inventory = $"inventory-{Installed}" });
 
     public ValueTask<PatchPlan> PlanAsync(PatchGoal goal, IPatchProgress progress, CancellationToken cancellation)
     {
         Meet();
+        if (Edition is not null && goal.Archive != Edition)
+        {
+            throw new NodeOsException(NodeOsReason.MirrorAhead, "The mirror is at a newer edition.");
+        }
+
         var to = goal.Level.ToString();
         return ValueTask.FromResult(new PatchPlan
         {
@@ -139,6 +151,8 @@ internal sealed class StoryMachine : IMachine, INodeOsDriver
         {
             case null:
                 return;
+            case "disk":
+                throw new IOException("No space left on device");
             case "kill":
                 throw Killed.Now();
             case var reason:

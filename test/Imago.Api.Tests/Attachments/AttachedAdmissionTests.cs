@@ -116,6 +116,36 @@ public sealed class AttachedAdmissionTests
         ((string?)(await api.GetAsync(Attached + Version)).Properties["provider"]!["kind"]).ShouldBe("in-place");
     }
 
+    [Theory]
+    [InlineData(true, HttpStatusCode.OK)]
+    [InlineData(false, HttpStatusCode.Conflict)]
+    [Trait("Rule", "CH-53")]
+    public async Task PutCluster_ChannelChangeUnderPolicyBlock_IsRefusedOnlyWhereSomebodyReimages(bool inPlace, HttpStatusCode expected)
+    {
+        await using var api = inPlace ? await AttachmentTests.GroupAsync() : await AttachmentTests.AttachedAsync(provider: true);
+        if (inPlace)
+        {
+            var body = AttachmentTests.Body();
+            body["provider"] = new JsonObject { ["kind"] = "in-place" };
+            (await api.SendAsync("PUT", Attached + Version, body.ToJsonString())).Status.ShouldBe(HttpStatusCode.Created);
+        }
+
+        (await AttachmentTests.PutChannelAsync(api, "SecurityPatch")).Status.ShouldBe(HttpStatusCode.OK);
+        await api.FinishAsync(ApiServer.Cluster);
+        const string feature = "/subscriptions/11111111-2222-3333-4444-555555555555/providers/Microsoft.Features/providers/Microsoft.ContainerService/features/NodeDisruptionProfile/register?api-version=2021-07-01";
+        (await api.SendAsync("POST", feature)).Status.ShouldBe(HttpStatusCode.OK);
+        await api.FinishAsync(ApiServer.Cluster);
+        var cluster = (await api.GetAsync(ApiServer.Cluster + "?api-version=2026-03-02-preview")).Json;
+        cluster["properties"]!["nodeDisruptionProfile"] = new JsonObject { ["nodeDisruptionPolicy"] = "Block" };
+        var policed = await api.SendAsync("PUT", ApiServer.Cluster + "?api-version=2026-03-02-preview", cluster.ToJsonString());
+        policed.Status.ShouldBe(HttpStatusCode.OK, policed.Text);
+        await api.FinishAsync(ApiServer.Cluster);
+
+        var changed = await AttachmentTests.PutChannelAsync(api, "Unmanaged");
+
+        changed.Status.ShouldBe(expected, changed.Text);
+    }
+
     [Fact]
     public async Task Put_InPlaceWithAddressOrToken_IsRefusedAndQuotesNothing()
     {

@@ -39,6 +39,36 @@ public sealed class ReplayTests
     }
 
     [Fact]
+    [Trait("Rule", "NM-48")]
+    public void CatalogFacts_Any_ReadBackWithEveryMember()
+    {
+        for (var seed = 1; seed <= 150; seed++)
+        {
+            var facts = new AnyValue(seed).Of<CatalogFacts>();
+
+            var text = JsonSerializer.Serialize(facts, HistoryJson.Options);
+
+            Same.Difference(facts, JsonSerializer.Deserialize<CatalogFacts>(text, HistoryJson.Options)).ShouldBeNull($"seed {seed}: {text}");
+        }
+    }
+
+    // The property above goes by what any value has: here is what machines brought.
+    [Fact]
+    [Trait("Rule", "NM-30")]
+    public void Node_OfAMachine_ReadsBackWithReportOrderUpdaterAndTaint()
+    {
+        var read = new List<Node>();
+        for (var seed = 1; seed <= 100; seed++)
+        {
+            var node = new AnyValue(seed).Of<Node>();
+            read.Add(JsonSerializer.Deserialize<Node>(JsonSerializer.Serialize(node, HistoryJson.Options), HistoryJson.Options)!);
+            Same.Difference(node, read[^1]).ShouldBeNull($"seed {seed}");
+        }
+
+        read.ShouldContain(n => n.Agent != null && n.Agent.Planned != null && n.Agent.Held.Length > 0 && n.Order != null && n.Order.Archive != null && n.Updater != null && n.NotPatchedYet);
+    }
+
+    [Fact]
     public void Between_NothingChanged_SaysSo()
     {
         var input = Input(new AnyValue(1), ClusterView.Empty);

@@ -21,7 +21,7 @@ public sealed class HelpTests
     [Fact]
     public void Root_Commands_AreThese() => Root.Subcommands.Select(c => c.Name).ShouldBe(
         [
-            "demo", "server", "az-setup", "forecast", "explain", "windows", "images", "login", "logout", "group", "cluster", "nodepool", "maintenance", "rollout", "release", "provider", "activity", "principal", "role", "apply",
+            "demo", "server", "az-setup", "forecast", "explain", "windows", "images", "login", "logout", "group", "cluster", "nodepool", "maintenance", "rollout", "release", "provider", "activity", "principal", "role", "apply", "agent",
         ]);
 
     [Theory]
@@ -62,7 +62,7 @@ public sealed class HelpTests
     public void Forecast_Options_AreThoseOfTheIssue() => Root.Subcommands.Single(c => c.Name == "forecast").Options.Select(o => o.Name).Except(["--help"]).ShouldBe(
         [
             "--cluster", "--channel", "--maintenance", "--target", "--max-surge", "--max-unavailable", "--drain-timeout", "--soak", "--undrainable", "--window-close", "--canary",
-            "--group", "--subscription", "--from", "--horizon", "--region", "--world", "--seed", "--trace", "--output", "--pool-label", "--max-blocked-nodes", "--bare-pods",
+            "--group", "--subscription", "--from", "--horizon", "--region", "--world", "--seed", "--trace", "--output", "--pool-label", "--max-blocked-nodes", "--bare-pods", "--reboot-policy",
         ],
         ignoreOrder: true);
 

@@ -68,6 +68,14 @@ public sealed class ChannelTransitionTests
         refusal!.ShouldContain("from Unmanaged to NodeImage");
     }
 
+    [Theory]
+    [InlineData(NodeDisruptionPolicy.Block)]
+    [InlineData(NodeDisruptionPolicy.AllowDuringMaintenanceWindow)]
+    [Trait("Rule", "CH-53")]
+    [Trait("Rule", "CH-50")]
+    public void Plan_MachinesPatchedInPlace_AreSwitchedAndNotReimagedSoThatNothingIsHeldBack(NodeDisruptionPolicy policy) =>
+        ChannelTransition.Plan(NodeOsChannel.Unmanaged, NodeOsChannel.SecurityPatch, policy, Closed, inPlace: true).ShouldBe((TransitionEffect.None, null));
+
     [Fact]
     [Trait("Rule", "CH-54")]
     public void Plan_WhatDoesNotReimageByItselfOrComesWithAnUpgrade_IsNeverHeldBack()

@@ -155,6 +155,73 @@ public class MachineCareTests
         Updates(cluster).Any(u => u.RemoveNotPatchedTaint).ShouldBe(letIn);
     }
 
+    [Theory]
+    [InlineData("paused")]
+    [InlineData("channel None")]
+    [InlineData("channel Unmanaged")]
+    [InlineData("unsupported minor")]
+    [Trait("Rule", "CH-32")]
+    [Trait("Rule", "CH-10")]
+    public void LiveOrder_GivenUpAndNotWantedAnyMore_IsTakenBackWhateverWasChosenSince(string situation)
+    {
+        var live = new NodeOrder { Id = "r/a-1/LivePatch", Mode = OrderMode.Live, Level = Machines.Level, GivenAt = Some.After(-90) };
+        var cluster = Behind().Node("a-1", n => n with { Order = live });
+        cluster = situation switch
+        {
+            "paused" => cluster.With(s => s with { Pause = new Pause("ann", Some.Noon, "audit") }),
+            "channel None" => cluster.Channel(NodeOsChannel.None),
+            "channel Unmanaged" => cluster.Channel(NodeOsChannel.Unmanaged),
+            "unsupported minor" => cluster.With(s => s with { Support = KubernetesSupport.PlatformOnly }),
+            _ => throw new InvalidOperationException(situation),
+        };
+
+        var order = Updates(cluster).ShouldHaveSingleItem().Order.ShouldNotBeNull();
+
+        order.Mode.ShouldBe(OrderMode.Stage, "no order at all would leave the level beside it, which an agent installs at once");
+        order.Level.ShouldBe(Machines.Level);
+        order.GivenAt.ShouldBe(live.GivenAt, "the agent owes an answer since then");
+    }
+
+    [Fact]
+    [Trait("Rule", "NM-48")]
+    public void Staging_ArchiveSignedAgain_GivesTheSameOrderWithTheEditionOfNowUnlessItIsPlanned()
+    {
+        var old = Staged with { Archive = Machines.ArchiveAt(Some.Level(6, 1)) };
+        var failing = Behind().Node("a-1", n => n with { Order = old, Agent = Machines.Report(AgentPhase.Retrying) with { OrderId = old.Id, Reason = "MirrorStale" } });
+        var planned = Behind().Node("a-1", n => n with { Order = old, Agent = Machines.Planned(reboot: false) with { OrderId = old.Id } });
+
+        Updates(failing).ShouldHaveSingleItem().Order.ShouldBe(old with { Archive = Machines.ArchiveAt(Machines.Level), Epoch = 1 });
+        Updates(planned).ShouldBeEmpty();
+    }
+
+    [Fact]
+    [Trait("Rule", "CH-37")]
+    [Trait("Rule", "CH-31")]
+    public void Newcomer_WhoseAgentMayStillRestartIt_IsLetInOnlyWhenTheAgentKnowsThatItMayNot()
+    {
+        var join = new NodeOrder { Id = "a/a-1/Join/20260620T000000Z", Mode = OrderMode.Drained, Level = Machines.Level, GivenAt = Some.After(-9) };
+        var cluster = Behind().Channel(NodeOsChannel.None).Node("a-1", n => n with { NotPatchedYet = true, Order = join, Agent = Machines.Report(AgentPhase.Staging) with { OrderId = join.Id } });
+
+        var instead = Updates(cluster).ShouldHaveSingleItem();
+        instead.RemoveNotPatchedTaint.ShouldBeFalse();
+        instead.Order.ShouldNotBeNull().Mode.ShouldBe(OrderMode.Stage);
+
+        cluster.Node("a-1", n => n with { Order = instead.Order });
+        Updates(cluster).ShouldBeEmpty();
+        cluster.Node("a-1", n => n with { Agent = Machines.Report(AgentPhase.Staging) with { OrderId = instead.Order.Id } });
+        Updates(cluster).ShouldHaveSingleItem().RemoveNotPatchedTaint.ShouldBeTrue();
+    }
+
+    [Fact]
+    [Trait("Rule", "CH-37")]
+    public void Newcomer_WhoseAgentInstallsOrRestarts_IsWaitedFor()
+    {
+        var join = new NodeOrder { Id = "a/a-1/Join/20260620T000000Z", Mode = OrderMode.Drained, Level = Machines.Level, GivenAt = Some.After(-9) };
+        var cluster = Behind().Channel(NodeOsChannel.None).Node("a-1", n => n with { NotPatchedYet = true, Order = join, Agent = Machines.Report(AgentPhase.Rebooting) with { OrderId = join.Id } });
+
+        Updates(cluster).ShouldBeEmpty();
+    }
+
     private static TestCluster Behind(int nodes = 1) =>
         new TestCluster().Machines("a", nodes).MachinesPatched(Machines.Level, reboot: false).With(s => s with { Window = Windows.Daily("20:00", 4) });
 

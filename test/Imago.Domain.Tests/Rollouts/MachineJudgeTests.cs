@@ -87,20 +87,32 @@ public class MachineJudgeTests
         Need(false, n => Ordered(n) with { Agent = Machines.Planned(false) with { OrderId = "o" } }).ShouldBeOfType<NodeNeed.Work>();
     }
 
-    [Fact]
+    [Theory]
+    [InlineData(AgentPhase.Retrying, 1, "MirrorAhead")]
+    [InlineData(AgentPhase.Retrying, 2, "MirrorStale")]
+    [InlineData(AgentPhase.Staging, 2, "MirrorAhead")]
     [Trait("Rule", "NM-33")]
-    public void Assess_StagingFails_WaitsAndSaysWhy()
+    [Trait("Rule", "NM-31")]
+    public void Assess_StagingFails_WaitsAndSaysWhyAlsoInTheMiddleOfTheNextAttempt(AgentPhase phase, int attempts, string reason)
     {
         var why = WhyNot(n => n with
         {
             Order = new NodeOrder { Id = "o", Mode = OrderMode.Stage, Level = Machines.Level },
-            Agent = Machines.Report(AgentPhase.Retrying) with { OrderId = "o", Reason = "MirrorUnreachable", Message = "mirror.example does not answer.", NextAttemptAt = Some.After(20) },
+            Agent = Machines.Report(phase) with { OrderId = "o", Reason = reason, Message = "bookworm-security is of another day.", Attempts = attempts, NextAttemptAt = Some.After(20) },
         });
 
         why.Code.ShouldBe(ReasonCode.AgentFailing);
-        why.Message.ShouldContain("MirrorUnreachable: mirror.example does not answer. It goes on trying");
+        why.Message.ShouldContain($"{reason}: bookworm-security is of another day. It goes on trying");
         why.Until.ShouldBe(Some.After(20));
     }
+
+    [Fact]
+    public void Assess_FirstAttemptAtStaging_DoesNotHoldTheNode() =>
+        Need(false, n => n with
+        {
+            Order = new NodeOrder { Id = "o", Mode = OrderMode.Stage, Level = Machines.Level },
+            Agent = Machines.Report(AgentPhase.Staging) with { OrderId = "o", Attempts = 1 },
+        }).ShouldBeOfType<NodeNeed.Work>();
 
     [Fact]
     [Trait("Rule", "CH-50")]

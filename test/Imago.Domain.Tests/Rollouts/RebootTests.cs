@@ -162,6 +162,16 @@ public sealed class RebootTests
 
     [Fact]
     [Trait("Rule", "CH-13")]
+    [Trait("Rule", "NM-59")]
+    public void Decide_MachineWithoutAgent_IsNotDrainedForARebootThatNobodyCarriesOut()
+    {
+        var cluster = Waiting(1, change: n => n with { Agent = null });
+
+        ClusterPlanner.Decide(cluster.Input()).Start.ShouldBeNull();
+    }
+
+    [Fact]
+    [Trait("Rule", "CH-13")]
     public void AwaitedOperations_OfARebootUnderWay_AreReboots()
     {
         var world = new ObedientWorld(Waiting(1)).Play(0.1);
@@ -192,7 +202,7 @@ public sealed class RebootTests
             .Channel(NodeOsChannel.Unmanaged);
         for (var i = 1; i <= nodes; i++)
         {
-            cluster.Node($"a-{i}", n => (change ?? (x => x))(n with { RebootPending = true }));
+            cluster.Node($"a-{i}", n => (change ?? (x => x))(n with { RebootPending = true, Agent = new AgentReport(), Updater = OsUpdater.Distribution }));
         }
 
         return cluster;

@@ -23,9 +23,12 @@ internal sealed class Checker
         _budgets = new BudgetRule(truth);
         _down = new DownRule(truth);
         _actions = new ActionRule(truth, _budgets);
+        Machines = new MachineRule(truth, Coverage);
         End = new EndRule(truth, Coverage);
         Progress = new ProgressRule(truth);
     }
+
+    public MachineRule Machines { get; }
 
     public EndRule End { get; }
 
@@ -50,11 +53,16 @@ internal sealed class Checker
         Progress.Stored(before, after);
         End.Stored(after);
         _down.Stored(after);
+        Machines.Stored(before, after);
         Coverage.Stored(after);
     }
 
     // The effects below are told after they happened; the truth is still that from before, as the checks need it.
-    public void Updated(Node before, NodeUpdate update) => _actions.Updating(before, update);
+    public void Updated(Node before, NodeUpdate update)
+    {
+        _actions.Updating(before, update);
+        Machines.Updating(before, update);
+    }
 
     public void Left(PodOnNode before, bool deleted) => _actions.Leaves(before, deleted);
 

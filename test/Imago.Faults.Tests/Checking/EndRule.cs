@@ -180,7 +180,10 @@ internal sealed class EndRule(Truth truth, Coverage coverage)
                 var somebodysChoice = node.Quarantined || node.AutoProvisioned || pool.PinnedBySnapshot || said.Reasons.Any(r => r.Code is ReasonCode.SettingsRefused)
 
                     // Pods that start slowly, one after another, may need longer than the drain timeout.
-                    || said.Reasons.Any(r => r.Code is ReasonCode.Undrainable or ReasonCode.BarePodKept);
+                    || said.Reasons.Any(r => r.Code is ReasonCode.Undrainable or ReasonCode.BarePodKept)
+
+                    // NM-34: packages are held on a machine by its owner; where no agent was ever installed none reports; and packages never go back.
+                    || said.Reasons.Any(r => r.Code is ReasonCode.FixesHeld or ReasonCode.AgentMissing || (truth.Scenario.Machines && r.Code == ReasonCode.NewerThanTarget));
                 if (!somebodysChoice && node.Image.IsKnown && IsOld(pool, node))
                 {
                     truth.Violated(10, $"node {node.Name} still runs {node.Image}, and nothing stands in the way: {string.Join(" ", said.Reasons.Select(r => r.Message))}");
@@ -202,7 +205,10 @@ internal sealed class EndRule(Truth truth, Coverage coverage)
         return truth.Intent.Spec.Channel switch
         {
             Domain.Channels.NodeOsChannel.SecurityPatch => levels.Count > 0 && node.Image.PatchedLevel < levels[^1].Level.Date && !(node.ReachedLevel >= levels[^1].Level),
-            Domain.Channels.NodeOsChannel.NodeImage => offered.Count > 0 && node.Image.Version < offered[^1].Image.Version,
+            Domain.Channels.NodeOsChannel.NodeImage => offered.Count > 0 && node.Image.Version < offered[^1].Image.Version
+
+                // NM-32: a machine is at the packages of its level; the label of an image from before them would say less.
+                && !(truth.Scenario.Machines && node.ReachedLevel is { } reached && reached.Date > offered[^1].Image.PatchedLevel),
             _ => false,
         };
     }

@@ -59,6 +59,18 @@ internal sealed record FaultSet
 
     public bool StopsAndStarts { get; init; }
 
+    /// <summary>Share of the attempts of agents in which something goes wrong.</summary>
+    public double AgentTroubles { get; init; }
+
+    /// <summary>Whether agents' processes end in the middle, and begin again.</summary>
+    public bool AgentsDie { get; init; }
+
+    /// <summary>Whether archives are signed again, so that mirrors are not at the edition any more that an order names.</summary>
+    public bool ArchivesMove { get; init; }
+
+    /// <summary>Whether other channels are chosen.</summary>
+    public bool ChannelsChange { get; init; }
+
     /// <summary>How often something happens to a cluster whose nodes are being upgraded; seldom otherwise.</summary>
     public double TroubleChance { get; init; }
 
@@ -107,6 +119,15 @@ internal sealed record FaultSet
         };
     }
 
+    /// <summary>The same, with what goes wrong with machines.</summary>
+    public FaultSet WithMachines(Dice dice) => this with
+    {
+        AgentTroubles = dice.Chance(0.6) ? 0.5 * dice.Fraction() : 0,
+        AgentsDie = dice.Chance(0.3),
+        ArchivesMove = dice.Chance(0.3),
+        ChannelsChange = dice.Chance(0.2),
+    };
+
     /// <summary>The names of what is on, for people.</summary>
     public override string ToString() => string.Join(", ", new (string Name, bool On)[]
     {
@@ -116,6 +137,7 @@ internal sealed record FaultSet
         (Text($"provider failures {ProviderFailures:p1}"), ProviderFailures > 0), ("nodes fail", NodesFail), ("nodes vanish", NodesVanish), ("pods hang", PodsHang),
         ("pods unready", PodsUnready), ("cordons by hand", Cordons), ("pressure", Pressure), ("clock steps", ClockSteps), ("pauses", Pauses), ("aborts", Aborts),
         ("settings change", SettingsChange), ("pools removed", PoolsRemoved), ("windows change", WindowsChange), ("stops and starts", StopsAndStarts),
+        (Text($"agent troubles {AgentTroubles:p1}"), AgentTroubles > 0), ("agents die", AgentsDie), ("archives move", ArchivesMove), ("channels change", ChannelsChange),
     }.Where(f => f.On).Select(f => f.Name).DefaultIfEmpty("none"));
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -33,6 +33,12 @@ internal sealed record Scenario
     /// <summary>How long the run goes on after that.</summary>
     public required Duration Settling { get; init; }
 
+    /// <summary>Whether its pools are machines that are patched in place.</summary>
+    public bool Machines { get; init; }
+
+    /// <summary>The same kind of run, with machines that agents patch in place.</summary>
+    public static Scenario OfMachines(Seed seed) => MachineGenerator.Over(Of(seed));
+
     public static Scenario Of(Seed seed)
     {
         var start = new Dice(seed, "run");

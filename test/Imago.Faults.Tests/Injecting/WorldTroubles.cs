@@ -27,6 +27,7 @@ internal sealed class WorldTroubles
     private readonly HashSet<string> _pressed = new(StringComparer.Ordinal);
     private readonly HashSet<Domain.Clusters.ObjectKey> _hanging = [];
     private readonly IClusterConnection _person;
+    private readonly MachineTroubles? _machines;
     private bool _healed;
 
     public WorldTroubles(Scenario scenario, Truth truth, Action poke, Action<string> tell)
@@ -51,6 +52,14 @@ internal sealed class WorldTroubles
         Add(faults.WindowsChange, WindowChanges);
         Add(faults.StopsAndStarts, StopsOrStarts);
         Add(scenario.Spec.Channel == Domain.Channels.NodeOsChannel.Unmanaged, OsPatchesItself);
+        if (scenario.Machines)
+        {
+            _machines = new MachineTroubles(scenario, truth, tell, n => _down.Add(n));
+            Add(faults.AgentsDie, AgentRevives);
+            Add(faults.ArchivesMove, () => ArchivesSigned?.Invoke());
+            Add(faults.ChannelsChange, ChannelChanges);
+        }
+
         if (_kinds.Count > 0)
         {
             _world.Time.After(scenario.Faults.TroubleInterval, Tick);
@@ -59,10 +68,22 @@ internal sealed class WorldTroubles
 
     private Instant Now => _world.Time.Now;
 
+    /// <summary>Told to sign the archives again.</summary>
+    public Action? ArchivesSigned { get; init; }
+
     /// <summary>Everything that can be put right is put right; what others did on purpose stays.</summary>
     public void Heal()
     {
         _healed = true;
+        if (_machines is not null)
+        {
+            _machines.Healed = true;
+            foreach (var name in _truth.View.Nodes.Keys.Order(StringComparer.Ordinal))
+            {
+                _world.Troubles.AgentRevives(name);
+            }
+        }
+
         foreach (var name in _down.Order(StringComparer.Ordinal))
         {
             Recover(name);
@@ -178,6 +199,16 @@ internal sealed class WorldTroubles
             _tell($"trouble: node {name} waits for a reboot");
         }
     }
+
+    private void AgentRevives()
+    {
+        if (SomeNode() is { } name && _world.Troubles.AgentRevives(name))
+        {
+            _tell($"trouble: agent of {name} runs again");
+        }
+    }
+
+    private void ChannelChanges() => Change(_intent.Spec with { Channel = MachineGenerator.Channel(_dice) }, "another channel");
 
     private void NodeVanishes()
     {

@@ -4,6 +4,7 @@ using Imago.Application.Reconciling;
 using Imago.Domain.Clusters;
 using Imago.Domain.Rollouts;
 using Imago.Domain.Rollouts.Actions;
+using Imago.Domain.Rollouts.Machines;
 using Imago.Domain.Rollouts.Records;
 using Imago.Domain.Rollouts.Settings;
 using NodaTime;
@@ -51,6 +52,10 @@ internal sealed class WrappedDecider(IDecider inner) : IDecider
     public Func<ClusterInput, ClusterPlan, ClusterPlan> Cluster { get; init; } = (_, plan) => plan;
 
     public Func<ClusterInput, RolloutRecord, RolloutPlan, RolloutPlan> Rollout { get; init; } = (_, _, plan) => plan;
+
+    public Func<ClusterInput, MachineCarePlan, MachineCarePlan> Machines { get; init; } = (_, plan) => plan;
+
+    public MachineCarePlan Care(ClusterInput input) => Machines(input, inner.Care(Input(input)));
 
     public ClusterPlan Decide(ClusterInput input) => Cluster(input, inner.Decide(Input(input)));
 

@@ -35,6 +35,8 @@ internal sealed class FaultRun
     private readonly CrashPoint? _crash;
     private readonly List<(ReconcilerHost Host, CallFaults Faults)> _alive = [];
     private CallFaults? _first;
+    private Instant _diedAt;
+    private int _edition;
     private int _processes;
     private long _passes;
 
@@ -45,7 +47,8 @@ internal sealed class FaultRun
         _intent = new Intent(scenario.Spec, Known(Scenario.Start), Scenario.Start);
         _truth = new Truth(scenario, _world, _intent);
         Checker = new Checker(_truth);
-        _troubles = new WorldTroubles(scenario, _truth, TellEveryHost, Tell);
+        _troubles = new WorldTroubles(scenario, _truth, TellEveryHost, Tell) { ArchivesSigned = ArchivesSigned };
+        Checker.Machines.LastAtWork = () => _alive.Count > 0 ? Instant.MaxValue : _diedAt;
         Announce();
         StartProcess();
         if (scenario.Faults.TwoProcesses)
@@ -60,6 +63,13 @@ internal sealed class FaultRun
 
     /// <summary>The run of a seed.</summary>
     public static RunResult Of(ulong seed, PlantedBug? bug = null, bool tells = false) => Of(Scenario.Of(new Seed(seed)), bug, null, tells);
+
+    /// <summary>The run of a seed with machines that are patched in place.</summary>
+    public static RunResult OfMachines(ulong seed, PlantedBug? bug = null, bool tells = false) => Of(Scenario.OfMachines(new Seed(seed)), bug, null, tells);
+
+    /// <summary>The same with nothing going wrong but that its first process ends at a call.</summary>
+    public static RunResult OfMachinesWithCrash(ulong seed, CrashPoint? crash, bool tells = false) =>
+        Of(Scenario.OfMachines(new Seed(seed)) with { Faults = FaultSet.None }, null, crash, tells);
 
     /// <summary>The run of a seed with nothing going wrong but that its first process ends at a call.</summary>
     public static RunResult WithCrash(ulong seed, CrashPoint? crash, bool tells = false) => Of(Scenario.Of(new Seed(seed)) with { Faults = FaultSet.None }, null, crash, tells);
@@ -189,6 +199,7 @@ internal sealed class FaultRun
     private void Died(ReconcilerHost host)
     {
         Tell("a process dies");
+        _diedAt = _world.Time.Now;
         Stop(host);
         var back = new Dice(_scenario.Seed.Fork("restart").Fork(_processes)).Seconds(1, 120);
         _world.Time.After(back, StartProcess);
@@ -203,15 +214,24 @@ internal sealed class FaultRun
 
     private ReleaseCatalog Known(Instant now)
     {
-        if (_scenario.CatalogKnowsTheFuture)
+        if (_scenario is { CatalogKnowsTheFuture: true, Machines: false })
         {
             return _scenario.Catalog;
         }
 
         var catalog = _scenario.Catalog;
+        var all = _scenario.CatalogKnowsTheFuture;
         return ReleaseCatalog.Of(
-            catalog.Families.SelectMany(f => catalog.ImagesOf(f)).Where(r => r.PublishedAt <= now).Select(r => r.WithdrawnAt > now ? r with { WithdrawnAt = null } : r),
-            catalog.Tracks.SelectMany(t => catalog.PatchesOf(t)).Where(r => r.PublishedAt <= now));
+            catalog.Families.SelectMany(f => catalog.ImagesOf(f)).Where(r => all || r.PublishedAt <= now).Select(r => !all && r.WithdrawnAt > now ? r with { WithdrawnAt = null } : r),
+            catalog.Tracks.SelectMany(t => catalog.PatchesOf(t)).Where(r => all || r.PublishedAt <= now)
+                .Select(r => _scenario.Faults.ArchivesMove ? r with { Archive = MachineGenerator.ArchiveAt(r.Level, _edition) } : r));
+    }
+
+    private void ArchivesSigned()
+    {
+        _intent.Edition = ++_edition;
+        _intent.Catalog = Known(_world.Time.Now);
+        TellEveryHost();
     }
 
     private void Announce()

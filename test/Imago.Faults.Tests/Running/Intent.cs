@@ -14,6 +14,9 @@ internal sealed class Intent(ClusterSpec first, ReleaseCatalog catalog, Instant 
     /// <summary>What is known to have been released.</summary>
     public ReleaseCatalog Catalog { get; set; } = catalog;
 
+    /// <summary>How often the archives have been signed.</summary>
+    public int Edition { get; set; }
+
     public void Change(Instant now, ClusterSpec spec) => _history.Add((now, spec));
 
     /// <summary>What was asked at any moment since an instant, oldest first.</summary>

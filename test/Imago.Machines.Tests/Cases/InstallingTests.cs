@@ -49,6 +49,51 @@ public sealed class InstallingTests
     }
 
     [Fact]
+    [Trait("Rule", "NM-45")]
+    public async Task Lock_GivenBackWhileItIsWaitedFor_IsTakenAndTheLevelReached()
+    {
+        var fix = await SamplePackages.LibraryAsync("1.0-1+deb12u1");
+        await using var machine = await PatchedMachine.StartAsync(await SamplePackages.LibraryAsync("1.0-1"));
+        machine.Settings = machine.Settings with { LockTimeout = TimeSpan.FromMinutes(2) };
+        var plan = await machine.PlanAsync(await machine.PublishAsync(c => c.Security(fix)));
+        using var other = machine.Machine.Start(["perl", "-e", HoldLock]);
+        await Soon.Async("the lock is held", () => other.Said.Contains("held", StringComparison.Ordinal));
+
+        var applying = machine.ApplyAsync(plan);
+        await Soon.Async("apt waits for the lock", () => machine.Commands().Any(c => c.StartsWith("apt-get ", StringComparison.Ordinal) && c.Contains("apt.conf check", StringComparison.Ordinal)));
+        applying.IsCompleted.ShouldBeFalse();
+        await other.SignalAsync("KILL");
+        await applying;
+
+        (await machine.VerifyAsync(plan)).Complete.ShouldBeTrue();
+        (await machine.Machine.VersionAsync("librig1")).ShouldBe("1.0-1+deb12u1");
+    }
+
+    [Fact]
+    [Trait("Rule", "NM-46")]
+    public async Task Installing_KilledWhileAPackageIsUnpacked_IsUnpackedAgainByTheNextRun()
+    {
+        var (torn, tool) = (await SamplePackages.TornAsync("1.0-1+deb12u1", slow: true), await SamplePackages.ToolAsync("rig-tool", "1.0-1+deb12u1"));
+        await using var machine = await PatchedMachine.StartAsync(await SamplePackages.TornAsync("1.0-1", slow: false), await SamplePackages.ToolAsync("rig-tool", "1.0-1"));
+        var plan = await machine.PlanAsync(await machine.PublishAsync(c => c.Security(torn, tool)));
+
+        var applying = machine.ApplyAsync(plan);
+        await Soon.Async("the package is being unpacked", () => machine.Machine.Root.Exists(SamplePackages.SlowMark));
+        await machine.Machine.KillAsync();
+        await Should.ThrowAsync<NodeOsException>(applying);
+
+        await machine.Machine.StartAsync();
+        (await machine.Machine.ShellAsync("dpkg-query -W -f '${db:Status-Status} ${db:Status-Eflag}' rig-torn")).ShouldBe("half-installed reinstreq");
+        await machine.ApplyAsync(plan);
+
+        var verification = await machine.VerifyAsync(plan);
+        verification.Complete.ShouldBeTrue(string.Join("; ", verification.Missing));
+        verification.Unplanned.ShouldBeEmpty();
+        machine.Machine.Root.Read("/usr/share/rig-torn/version").ShouldBe("1.0-1+deb12u1\n");
+        (await machine.Machine.ShellAsync("dpkg --audit")).ShouldBeEmpty();
+    }
+
+    [Fact]
     [Trait("Rule", "NM-46")]
     public async Task Power_LostInTheMidstOfIt_IsRepairedByTheNextRun()
     {

@@ -5,6 +5,7 @@ using Imago.Domain.NodeOs;
 using Imago.Machines.Tests.Kit;
 using Imago.NodeOs;
 using Imago.NodeOs.Machine;
+using Imago.NodeOs.Rig.Machines;
 using Imago.NodeOs.Rig.Roots;
 using NodaTime;
 using Shouldly;
@@ -34,7 +35,7 @@ public sealed class LiveArchiveTests
                 new MachineArchive(ArchivePocket.Security, Security, $"{BaseRoot.Codename}-security", ["main"]),
             ],
         };
-        var now = Instant.FromDateTimeOffset(TimeProvider.System.GetUtcNow());
+        var now = Instant.FromDateTimeOffset(HostClock.Instance.GetUtcNow());
         var goal = new PatchGoal(new PatchLevel(Instant.FromUnixTimeSeconds(now.ToUnixTimeSeconds())), OrderContent.Security);
         var before = await machine.InstalledAsync();
         var pending = await PendingAsync(machine);

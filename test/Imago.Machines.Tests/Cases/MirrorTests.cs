@@ -36,6 +36,33 @@ public sealed class MirrorTests
     }
 
     [Fact]
+    public async Task Security_NobodyListens_IsUnreachable()
+    {
+        var fix = await SamplePackages.LibraryAsync("1.0-1+deb12u1");
+        await using var machine = await PatchedMachine.StartAsync(await SamplePackages.LibraryAsync("1.0-1"));
+        var moment = await machine.PublishAsync(c => c.Security(fix));
+        var away = new ArchiveState([.. moment.Live.Suites.Select(s => s.Pocket == ArchivePocket.Security ? s with { Uri = "http://127.0.0.1:1/debian-security" } : s)]);
+
+        await machine.PlanAsync(new PatchGoal(moment.Level, OrderContent.Security) { Archive = away }).ShouldFailFor(NodeOsReason.MirrorUnreachable);
+    }
+
+    [Fact]
+    public async Task Suite_WithoutAnyPackage_IsReadAndBringsNothing()
+    {
+        var (fix, other) = (await SamplePackages.LibraryAsync("1.0-1+deb12u1"), await SamplePackages.LibraryAsync("1.0-1+deb12u2"));
+        await using var machine = await PatchedMachine.StartAsync(await SamplePackages.LibraryAsync("1.0-1"));
+        var none = await machine.PublishAsync(c => c.Empty(ArchivePocket.Updates).Empty(ArchivePocket.Security));
+
+        (await machine.PatchAsync(none, OrderContent.Everything)).Verification.Complete.ShouldBeTrue();
+
+        var (plan, verification) = await machine.PatchAsync(await machine.PublishAsync(c => c.Security(fix)), OrderContent.Everything);
+        plan.Words().ShouldBe(["librig1 1.0-1 → 1.0-1+deb12u1 (Security)"]);
+        verification.Complete.ShouldBeTrue();
+
+        (await machine.PlanAsync(await machine.PublishAsync(c => c.Updates(other)), OrderContent.Everything)).Words().ShouldBe(["librig1 1.0-1+deb12u1 → 1.0-1+deb12u2 (Updates)"]);
+    }
+
+    [Fact]
     public async Task Security_EditionExpired_IsRefused()
     {
         var fix = await SamplePackages.LibraryAsync("1.0-1+deb12u1");

@@ -27,7 +27,7 @@ internal sealed class PatchedMachine : IAsyncDisposable
     public MachineSettings Settings { get; set; } = new() { LockTimeout = TimeSpan.FromSeconds(2) };
 
     /// <summary>The driver as an agent makes it at the start of a run.</summary>
-    public INodeOsDriver Driver => NodeOsDrivers.For(new MachineRoot(Machine.View), new SystemCommands(TimeProvider.System, [.. Machine.Entry]), Settings);
+    public INodeOsDriver Driver => NodeOsDrivers.For(new MachineRoot(Machine.View), new SystemCommands(HostClock.Instance, [.. Machine.Entry]), Settings, HostClock.Instance);
 
     /// <summary>Starts a machine that has some packages.</summary>
     public static async Task<PatchedMachine> StartAsync(params IEnumerable<BuiltPackage> installed)
@@ -72,6 +72,13 @@ internal sealed class PatchedMachine : IAsyncDisposable
     public async Task<ImmutableSortedDictionary<string, string>> InstalledAsync() =>
         (await Machine.ShellAsync("dpkg-query --show --showformat='${Package}:${Architecture} ${Version} ${db:Status-Abbrev}\\n'")).Split('\n')
             .Select(l => l.Split(' ', 2)).ToImmutableSortedDictionary(p => p[0], p => p[1], StringComparer.Ordinal);
+
+    /// <summary>Command lines of what runs in it now.</summary>
+    public IReadOnlyList<string> Commands()
+    {
+        var root = new MachineRoot(Machine.View);
+        return [.. root.List("/proc").Select(p => root.Read(p + "/cmdline")).OfType<string>().Select(c => c.Replace('\0', ' ').TrimEnd())];
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -24,6 +24,13 @@ public sealed class ArchiveContent
         return this;
     }
 
+    /// <summary>Takes everything out of a pocket, so that its index has no byte, as a real one is for a while after a point release.</summary>
+    public ArchiveContent Empty(ArchivePocket pocket)
+    {
+        _pockets[pocket] = _pockets[pocket].Clear();
+        return this;
+    }
+
     /// <summary>The release itself.</summary>
     public ArchiveContent Release(params ReadOnlySpan<BuiltPackage> packages) => Put(ArchivePocket.Release, packages);
 

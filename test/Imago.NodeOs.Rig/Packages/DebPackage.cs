@@ -32,6 +32,9 @@ public sealed record DebPackage(string Name, string Version)
     /// <summary>Files of <see cref="Files"/> that are configuration, of which a local change is kept or asked about.</summary>
     public ImmutableArray<string> Conffiles { get; init; } = [];
 
+    /// <summary>Shell script that runs before it is unpacked; null: none.</summary>
+    public string? PreInst { get; init; }
+
     /// <summary>Shell script that runs when it is configured; null: none.</summary>
     public string? PostInst { get; init; }
 

@@ -20,9 +20,12 @@ public static class PackageBuilder
                 PlainFile.Write(Path.Join(folder, "DEBIAN/conffiles"), Encoding.UTF8.GetBytes(string.Join('\n', package.Conffiles) + '\n'));
             }
 
-            if (package.PostInst is { } script)
+            foreach (var (name, script) in ((string, string?)[])[("preinst", package.PreInst), ("postinst", package.PostInst)])
             {
-                PlainFile.Write(Path.Join(folder, "DEBIAN/postinst"), Encoding.UTF8.GetBytes("#!/bin/sh\nset -e\n" + script + "\n"), executable: true);
+                if (script is not null)
+                {
+                    PlainFile.Write(Path.Join(folder, "DEBIAN", name), Encoding.UTF8.GetBytes("#!/bin/sh\nset -e\n" + script + "\n"), executable: true);
+                }
             }
 
             foreach (var file in package.Files)

@@ -12,7 +12,7 @@ public static class SamplePackages
     /// <summary>The configuration of <see cref="DaemonAsync"/>.</summary>
     public const string DaemonConfiguration = "/etc/rig-daemon.conf";
 
-    /// <summary>Appears when the slow script of <see cref="SlowAsync"/> has begun.</summary>
+    /// <summary>Appears when the slow script of <see cref="SlowAsync"/> or <see cref="TornAsync"/> has begun.</summary>
     public const string SlowMark = "/var/lib/rig-slow";
 
     /// <summary>Folder of the files of <see cref="BigAsync"/>.</summary>
@@ -73,6 +73,13 @@ public static class SamplePackages
     {
         Files = [new("/usr/share/rig-slow/version", version + "\n")],
         PostInst = slow ? $"if [ ! -e {SlowMark} ]; then touch {SlowMark}; sleep 600; fi" : "exit 0",
+    });
+
+    /// <summary>A package that takes ten minutes while it is being unpacked, the first time that it is tried.</summary>
+    public static Task<BuiltPackage> TornAsync(string version, bool slow) => PackageBuilder.BuildAsync(new("rig-torn", version)
+    {
+        Files = [new("/usr/share/rig-torn/version", version + "\n")],
+        PreInst = slow ? $"if [ ! -e {SlowMark} ]; then touch {SlowMark}; sleep 600; fi" : "exit 0",
     });
 
     /// <summary>A package that cannot be configured while there is a certain file.</summary>

@@ -14,6 +14,8 @@ public sealed class AptDriverTests : IDisposable
     private readonly TemporaryMachine _machine = new TemporaryMachine()
         .With("/etc/os-release", "ID=debian\nVERSION_ID=12\nVERSION_CODENAME=bookworm\n").With("/etc/apt/trusted.gpg.d/a.asc", "").With("/proc/4711/comm", "aptitude\n");
 
+    private readonly HastyClock _clock = new();
+
     private readonly FakeApt _apt;
 
     public AptDriverTests() => _apt = new FakeApt(_machine);
@@ -132,18 +134,82 @@ public sealed class AptDriverTests : IDisposable
         (await Should.ThrowAsync<NodeOsException>(PlanAsync)).Reason.ShouldBe(NodeOsReason.MirrorUnreachable);
     }
 
+    [Theory]
+    [Trait("Rule", "NM-7")]
+    [Trait("Rule", "NM-31")]
+    [InlineData(1, true, 2)]
+    [InlineData(2, true, 3)]
+    [InlineData(3, false, 3)]
+    public async Task Plan_MirrorDoesNotAnswerAtFirst_IsAskedThreeTimesAtMost(int failures, bool succeeds, int asked)
+    {
+        _apt.UpdatesThatFail = failures;
+
+        var planning = PlanAsync();
+        await planning.ContinueWith(_ => { }, TaskScheduler.Default);
+
+        planning.IsCompletedSuccessfully.ShouldBe(succeeds);
+        _apt.Ran.Count(r => r == "apt-get update").ShouldBe(asked);
+        _clock.Waits.ShouldBe(((TimeSpan[])[TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(4)])[..(asked - 1)]);
+    }
+
+    [Fact]
+    [Trait("Rule", "NM-31")]
+    public async Task Plan_SignatureIsWrong_IsNotAskedAgain()
+    {
+        _apt.Update = new CommandResult(100, "", "E: GPG error: http://deb.debian.org bookworm-security InRelease: BADSIG");
+
+        (await Should.ThrowAsync<NodeOsException>(PlanAsync)).Reason.ShouldBe(NodeOsReason.SignatureInvalid);
+
+        _apt.Ran.Count(r => r == "apt-get update").ShouldBe(1);
+    }
+
+    [Theory]
+    [Trait("Rule", "NM-31")]
+    [InlineData("0", null)]
+    [InlineData("17", NodeOsReason.MirrorUnreachable)]
+    public async Task Plan_SuiteWithoutIndex_IsEmptyOnlyIfItsReleaseFileSaysSo(string size, NodeOsReason? reason)
+    {
+        _apt.SecurityWithoutIndex = size;
+
+        if (reason is null)
+        {
+            (await PlanAsync()).IsEmpty.ShouldBeTrue();
+        }
+        else
+        {
+            (await Should.ThrowAsync<NodeOsException>(PlanAsync)).Reason.ShouldBe(reason.Value);
+        }
+    }
+
     [Fact]
     [Trait("Rule", "NM-72")]
     public async Task Stage_NoRoom_SaysWhereAndHowMuch()
     {
         var plan = await PlanAsync();
-        var full = NodeOsDrivers.For(new MachineRoot(_machine.Root.At("/").TrimEnd('/'), _ => 1_000_000), _apt, new MachineSettings { OwnSources = true });
+        var full = NodeOsDrivers.For(new MachineRoot(_machine.Root.At("/").TrimEnd('/'), _ => 1_000_000), _apt, new MachineSettings { OwnSources = true }, _clock);
 
         var failure = await Should.ThrowAsync<NodeOsException>(async () => await full.StageAsync(plan, SilentProgress.Instance, default));
 
         failure.Reason.ShouldBe(NodeOsReason.DiskFull);
         failure.Message.ShouldContain("/usr needs");
         failure.Message.ShouldContain("has 1 MB");
+    }
+
+    // A newer build of the same kernel is written beside the old one, and so is its initial file system, before either is replaced.
+    [Fact]
+    [Trait("Rule", "NM-72")]
+    public async Task Stage_NoRoomForANewerBuildOfTheKernel_SaysSo()
+    {
+        _machine.With("/boot/vmlinuz-6.1.0-9-amd64", new string('k', 5000)).With("/boot/initrd.img-6.1.0-9-amd64", new string('i', 9000));
+        var plan = await PlanAsync();
+        plan.Changes.ShouldHaveSingleItem().From.ShouldNotBeNull();
+        var settings = new MachineSettings { OwnSources = true, KernelPackages = ["openssl"] };
+        var full = NodeOsDrivers.For(new MachineRoot(_machine.Root.At("/").TrimEnd('/'), folder => folder.EndsWith("/boot", StringComparison.Ordinal) ? 10_000 : long.MaxValue), _apt, settings);
+
+        var failure = await Should.ThrowAsync<NodeOsException>(async () => await full.StageAsync(plan, SilentProgress.Instance, default));
+
+        failure.Reason.ShouldBe(NodeOsReason.DiskFull);
+        failure.Message.ShouldContain("/boot needs 14 kB and has 10 kB");
     }
 
     [Fact]
@@ -167,5 +233,5 @@ public sealed class AptDriverTests : IDisposable
     private async Task<NodeOsException> FailureAsync(PatchPlan plan) =>
         await Should.ThrowAsync<NodeOsException>(async () => await Driver().ApplyAsync(plan, SilentProgress.Instance, default));
 
-    private INodeOsDriver Driver() => NodeOsDrivers.For(_machine.Root, _apt, new MachineSettings { OwnSources = true });
+    private INodeOsDriver Driver() => NodeOsDrivers.For(_machine.Root, _apt, new MachineSettings { OwnSources = true }, _clock);
 }

@@ -1,4 +1,5 @@
 using Imago.NodeOs.Machine;
+using Shouldly;
 
 namespace Imago.NodeOs.Tests.Apt;
 
@@ -21,6 +22,12 @@ internal sealed class FakeApt(TemporaryMachine machine) : ICommands
 
     public bool InstallWorks { get; set; } = true;
 
+    /// <summary>How often the mirror does not answer before it does.</summary>
+    public int UpdatesThatFail { get; set; }
+
+    /// <summary>The security suite has no index that could be downloaded; its Release file names one of this size. Null: it has one.</summary>
+    public string? SecurityWithoutIndex { get; set; }
+
     public string Audit { get; set; } = "";
 
     public string AlsoSimulated { get; set; } = "";
@@ -29,6 +36,12 @@ internal sealed class FakeApt(TemporaryMachine machine) : ICommands
     {
         var words = command.Arguments is ["-c", _, .. var rest] ? rest.ToArray() : [.. command.Arguments];
         Ran.Add($"{command.Program} {string.Join(' ', words)}");
+        if ((words is ["-y", "--no-remove", ..] && !words.Contains("--download-only")) || words is ["--configure", ..])
+        {
+            // NM-46: whatever stops the agent, packages are never cut off in the middle.
+            command.EndsByItself.ShouldBeTrue(command.ToString());
+        }
+
         return ValueTask.FromResult((command.Program, words) switch
         {
             ("dpkg-query", _) => Says(string.Concat(Installed.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key}\tamd64\t{p.Value}\tinstall\tinstalled\tok\t10\n"))),
@@ -36,7 +49,7 @@ internal sealed class FakeApt(TemporaryMachine machine) : ICommands
             ("dpkg", ["--audit"]) => Says(Audit),
             ("dpkg", ["--configure", ..]) => Says(Audit = ""),
             ("apt-get", ["update"]) => Updated(),
-            ("apt-get", ["indextargets", ..]) => Says(Target("debian", "bookworm") + Target("debian-security", "bookworm-security")),
+            ("apt-get", ["indextargets", ..]) => Says(Target("debian", "bookworm") + (SecurityWithoutIndex is null ? Target("debian-security", "bookworm-security") : "")),
             ("apt-get", ["check"]) => Check,
             ("apt-get", ["-s", "install", .. var packages]) => Says(string.Concat(Split(packages).Where(p => Installed.GetValueOrDefault(p.Name) != p.Version)
                 .Select(p => $"Inst {p.Name} [{Installed[p.Name]}] ({p.Version} Debian-Security:12/oldstable-security [amd64])\n")) + AlsoSimulated),
@@ -62,10 +75,16 @@ internal sealed class FakeApt(TemporaryMachine machine) : ICommands
 
     private CommandResult Updated()
     {
+        if (UpdatesThatFail > 0)
+        {
+            UpdatesThatFail--;
+            return new CommandResult(100, "", "E: Failed to fetch http://deb.debian.org/debian/dists/bookworm/InRelease  Could not connect");
+        }
+
         foreach (var (archive, suite) in ((string, string)[])[("debian", "bookworm"), ("debian-security", "bookworm-security")])
         {
             var stem = $"{Lists}deb.debian.org_{archive}_dists_{suite}_";
-            machine.With(stem + "InRelease", $"Codename: {suite}\nDate: Fri, 20 Nov 2026 12:00:00 UTC\n");
+            machine.With(stem + "InRelease", $"Codename: {suite}\nDate: Fri, 20 Nov 2026 12:00:00 UTC\nSHA256:\n 00 {SecurityWithoutIndex ?? "9"} main/binary-amd64/Packages\n 00 32 main/binary-amd64/Packages.xz\n");
             machine.With(stem + "main_binary-amd64_Packages", suite.EndsWith("-security", StringComparison.Ordinal)
                 ? "Package: openssl\nArchitecture: amd64\nVersion: 3.0.22\nInstalled-Size: 2000\n\nPackage: other\nArchitecture: amd64\nVersion: 1\n" : "");
         }

@@ -14,7 +14,7 @@ public sealed class AptArchiveReaderTests : IDisposable
     private static readonly DateTime Made = new(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
     private readonly TestArchive _archive = new();
-    private readonly FileFetch _fetch = new(TimeProvider.System, TimeSpan.FromMilliseconds(500));
+    private readonly FileFetch _fetch = new(new RunningTimers(), TimeSpan.FromMilliseconds(500));
 
     public void Dispose()
     {

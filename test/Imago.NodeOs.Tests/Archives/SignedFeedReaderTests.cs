@@ -13,7 +13,7 @@ public sealed class SignedFeedReaderTests : IDisposable
     private const string Text = """{"releases":[]}""";
 
     private readonly TestArchive _place = new();
-    private readonly FileFetch _fetch = new(TimeProvider.System, TimeSpan.FromMilliseconds(500));
+    private readonly FileFetch _fetch = new(new RunningTimers(), TimeSpan.FromMilliseconds(500));
 
     private string File => Path.Join(_place.Folder, "feed.json");
 

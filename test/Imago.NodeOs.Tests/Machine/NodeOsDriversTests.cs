@@ -1,4 +1,5 @@
 using Imago.NodeOs.Machine;
+using Imago.NodeOs.Rig.Machines;
 using Shouldly;
 using Xunit;
 
@@ -44,5 +45,5 @@ public sealed class NodeOsDriversTests
         Should.Throw<NodeOsException>(() => For(machine)).Message.ShouldContain("replaced as a whole");
     }
 
-    private static INodeOsDriver For(TemporaryMachine machine) => NodeOsDrivers.For(machine.Root, new SystemCommands(TimeProvider.System), new MachineSettings());
+    private static INodeOsDriver For(TemporaryMachine machine) => NodeOsDrivers.For(machine.Root, new SystemCommands(HostClock.Instance), new MachineSettings(), HostClock.Instance);
 }

@@ -1,5 +1,7 @@
 using Imago.Domain.Clusters;
 using Imago.Domain.Images;
+using Imago.Domain.Images.Archives;
+using Imago.Domain.NodeOs;
 using Imago.Domain.Rollouts.Actions;
 using Imago.Domain.Rollouts.Settings;
 using Imago.Simulation.Serving;
@@ -53,6 +55,31 @@ public sealed class PictureTests
     }
 
     [Fact]
+    [Trait("Rule", "NM-30")]
+    public void Picture_OfAMachineInTheHandsOfAnAgent_KeepsWhatItWasToldAndReports()
+    {
+        var world = Begin(new Dice(new Seed(1)), null);
+        Rest(world);
+        var node = world.World.State.Nodes.Values.First();
+        var level = PatchLevel.OfDate(new LocalDate(2026, 8, 1));
+        var archive = new ArchiveState([new SuiteState(ArchivePocket.Security, "http://mirror.example/debian-security", "bookworm-security", ["main"], level.Moment, "ab")]);
+        node.Order = new NodeOrder { Id = "o", Mode = OrderMode.Drained, Content = OrderContent.Security, Level = level, Image = "ImagoDebian-12-202606.01.0-2026.08.01", Archive = archive, Epoch = 3, GivenAt = Run.Start };
+        node.Agent = new AgentReport
+        {
+            OrderId = "o", Phase = AgentPhase.AppliedPartially, Level = level, Reason = "FixesHeld", Attempts = 2, At = Run.Start, BootId = "b1",
+            Held = [new HeldPackage("kubelet", "1", "2", "apt-mark hold")], Planned = new PlannedChange(level, OrderContent.Security, RebootVerdict.Reboot, 9, 1000),
+        };
+        node.Updater = OsUpdater.Imago;
+        node.NotPatchedYet = true;
+
+        var picture = WorldPicture.Take(world);
+        var again = WorldPicture.Restore(picture, null).World.State.Nodes[node.Name];
+
+        (again.Order, again.Agent, again.Updater, again.NotPatchedYet).ShouldBe((node.Order, node.Agent, node.Updater, node.NotPatchedYet));
+        picture[0].ShouldBe((byte)4, "an older Imago would forget it, and has to be told");
+    }
+
+    [Fact]
     public void Picture_OfAWorldInWhichSomethingIsPlanned_IsRefused()
     {
         var world = Begin(new Dice(new Seed(1)), null);
@@ -60,7 +87,7 @@ public sealed class PictureTests
     }
 
     [Fact]
-    public void Picture_OfAnotherVersion_SaysSo() => Should.Throw<InvalidDataException>(() => WorldPicture.Restore(new byte[] { 9, 1, 2 }, null)).Message.ShouldContain("has version 9; this Imago reads versions 1 to 3");
+    public void Picture_OfAnotherVersion_SaysSo() => Should.Throw<InvalidDataException>(() => WorldPicture.Restore(new byte[] { 9, 1, 2 }, null)).Message.ShouldContain("has version 9; this Imago reads versions 1 to 4");
 
     [Fact]
     public void Picture_OfThreeNodes_IsSmall()

@@ -10,6 +10,7 @@ using Imago.Domain.Rollouts.Settings;
 using Imago.Simulation.Blueprints;
 using Imago.Simulation.Tests.Kit;
 using Imago.Simulation.Tracing;
+using Imago.Simulation.Worlds;
 using NodaTime;
 
 namespace Imago.Simulation.Tests.Worlds;
@@ -59,6 +60,83 @@ public sealed class MachineRunTests
         run.World.Records.ShouldBeEmpty();
         run.Trace.ShouldNotContain(t => t.Kind == TraceKind.NodeCordoned);
     }
+
+    [Fact]
+    [Trait("Rule", "CH-33")]
+    public void Rollout_AgentFindsThatItWouldHaveToRestart_IsDrainedAllTheSame()
+    {
+        var run = new Run(Cluster(3), Spec, Catalog(reboot: false));
+        run.World.AgentPlay.Plan = (_, order) => new PlannedChange(order.Level!.Value, order.Content, RebootVerdict.Reboot, 3, 0);
+        var restarted = new List<string>();
+        run.World.AgentPlay.Acting += (node, order, phase) =>
+        {
+            if (phase == AgentPhase.Rebooting)
+            {
+                order.Mode.ShouldBe(OrderMode.Drained);
+                restarted.Add(node);
+            }
+        };
+
+        run.For(Duration.FromHours(6));
+
+        run.Record().Phase.ShouldBe(RolloutPhase.Succeeded);
+        restarted.Order(StringComparer.Ordinal).ShouldBe(["n0", "n1", "n2"]);
+    }
+
+    [Fact]
+    [Trait("Rule", "NM-33")]
+    public void Rollout_AgentFailsTwice_TriesAgainAndGetsThere()
+    {
+        var run = new Run(Cluster(1), Spec, Catalog(reboot: true));
+        run.World.AgentPlay.Trouble = (_, _, attempt) => attempt <= 2 ? new AgentTrouble { Fails = "LockHeld" } : default;
+
+        run.For(Duration.FromHours(6));
+
+        run.Record().Phase.ShouldBe(RolloutPhase.Succeeded);
+        run.World.Look().Nodes["n0"].Agent!.Attempts.ShouldBe(3);
+    }
+
+    [Fact]
+    [Trait("Rule", "NM-34")]
+    public void Rollout_MachineDiesInTheMiddle_GoesOnWithItsOrderWhenItIsBack()
+    {
+        var run = new Run(Cluster(1), Spec, Catalog(reboot: true));
+        run.World.AgentPlay.Acting += (node, _, phase) =>
+        {
+            if (phase == AgentPhase.Applying && run.World.Look().Nodes[node].Agent!.Attempts <= 1 && !_died)
+            {
+                _died = true;
+                run.World.Time.After(Duration.FromSeconds(1), () => run.World.Troubles.NodeFails(node));
+                run.World.Time.After(Duration.FromMinutes(9), () => run.World.Troubles.NodeRecovers(node));
+            }
+        };
+
+        run.For(Duration.FromHours(6));
+
+        _died.ShouldBeTrue();
+        run.World.Look().Nodes["n0"].ReachedLevel.ShouldBe(Level);
+    }
+
+    [Fact]
+    [Trait("Rule", "CH-37")]
+    public void Newcomer_PatchedAndLetIn_TakesPodsFromThenOn()
+    {
+        var cluster = Cluster(2);
+        cluster = cluster with
+        {
+            Nodes = [.. cluster.Nodes.Select(n => n.Name == "n1" ? n with { Taints = [new Taint(NodeLabels.NotPatchedTaint, "", TaintEffect.NoSchedule)] } : n)],
+            Pods = [.. cluster.Pods.Where(p => p.NodeName == "n0")],
+        };
+        var run = new Run(cluster, () => Spec() with { Window = Window() }, Catalog(reboot: true)).For(Duration.FromHours(10));
+
+        run.World.Look().Nodes["n1"].NotPatchedYet.ShouldBeFalse();
+        run.World.Look().Nodes["n1"].ReachedLevel.ShouldBe(Level);
+        run.World.Troubles.NodeVanishes("n0");
+        run.For(Duration.FromHours(1));
+        run.World.Look().PodsOn("n1").Length.ShouldBe(2);
+    }
+
+    private bool _died;
 
     private static MaintenanceConfiguration Window() => new(
         ConfigurationKind.NodeOsUpgrade, new MaintenanceWindow(new Schedule.Daily(1), 4, new LocalTime(20, 0), Offset.Zero, new LocalDate(2026, 8, 1), []));

@@ -4,6 +4,7 @@ using Imago.Application.Resources;
 using Imago.Application.Storage;
 using Imago.Domain.Clusters;
 using Imago.Domain.Rollouts;
+using Imago.Domain.Rollouts.Explanations;
 using Imago.Domain.Rollouts.Planning;
 using Imago.Domain.Rollouts.Records;
 using Imago.Domain.Rollouts.Settings;
@@ -56,7 +57,7 @@ internal static class StatusNotes
     private static PoolStatus Of(NotingFrame frame, StoredPool pool, PoolSpec? spec)
     {
         var record = frame.Input.Records.GetValueOrDefault(pool.Name);
-        var nodes = Members(frame, pool.Name).ToList();
+        var nodes = Members(frame.Input, pool.Name).ToList();
         var last = frame.Changes.Ended.LastOrDefault(o => Names(o, pool) && o.Kind != OperationKind.Abort);
         var atRest = record is not null && IsAtRest(record, frame.Spec, frame.Now);
         var status = pool.Status with
@@ -81,18 +82,24 @@ internal static class StatusNotes
     }
 
     /// <summary>EV-68: how many nodes of a pool are not where the channel, or a request, wants them; temporary surge nodes are not among them.</summary>
-    public static int Behind(NotingFrame frame, string pool)
-    {
-        var spec = frame.Spec.Pools.FirstOrDefault(p => string.Equals(p.Name, pool, StringComparison.Ordinal));
-        return spec is null || TargetChooser.For(frame.Input, spec).Target is not { } target
-            ? 0
-            : Members(frame, pool).Count(n => TargetJudge.Assess(n, target, frame.Input.Catalog, spec, frame.Input.Now) is NodeNeed.Work);
-    }
+    public static int Behind(NotingFrame frame, string pool) =>
+        frame.Spec.Pools.FirstOrDefault(p => string.Equals(p.Name, pool, StringComparison.Ordinal)) is { } spec ? Behind(frame.Input, spec) : 0;
 
-    private static IEnumerable<Node> Members(NotingFrame frame, string pool)
+    /// <summary>The same of what a pass was decided from.</summary>
+    public static int Behind(ClusterInput input, PoolSpec pool) => TargetChooser.For(input, pool).Target is { } target
+        ? Members(input, pool.Name).Count(n => IsBehind(TargetJudge.Assess(n, target, input.Catalog, pool, input.Now)))
+        : 0;
+
+    // NM-34: what its agent holds back, refuses or cannot do is missing on a node all the same; so it is where no agent has ever reported, and where work is kept away (CH-37).
+    private static bool IsBehind(NodeNeed need) => need is NodeNeed.Work or NodeNeed.NotTaken
     {
-        var record = frame.Input.Records.GetValueOrDefault(pool);
-        return frame.Input.View.NodesOf(pool).Values.Where(n => !(record?.SurgeNodes.TryGetValue(n.Name, out var surge) == true && surge.Counts));
+        Why.Code: ReasonCode.FixesHeld or ReasonCode.AgentMissing or ReasonCode.AgentSilent or ReasonCode.AgentFailing or ReasonCode.AgentRefused or ReasonCode.NotPatchedYet,
+    };
+
+    private static IEnumerable<Node> Members(ClusterInput input, string pool)
+    {
+        var record = input.Records.GetValueOrDefault(pool);
+        return input.View.NodesOf(pool).Values.Where(n => !(record?.SurgeNodes.TryGetValue(n.Name, out var surge) == true && surge.Counts));
     }
 
     // The image of a pool is the one that all its nodes have; while they differ it stays what it was.

@@ -59,6 +59,9 @@ public static class MachineCare
             {
                 var record = input.Records.GetValueOrDefault(pool.Name) is { Ended: false } running ? running : null;
                 var target = record?.Target ?? TargetChooser.For(input, pool).Target;
+
+                // CH-13: a reboot brings nothing that could be downloaded, or that a newcomer would have to wait for.
+                target = target is RolloutTarget.Reboot ? null : target;
                 foreach (var node in input.View.NodesOf(pool.Name).Values.OrderBy(n => n.Name, StringComparer.Ordinal))
                 {
                     // What is under way is its rollout's.
@@ -74,7 +77,7 @@ public static class MachineCare
         {
             var update = node.NotPatchedYet ? Newcomer(pool, node, target)
                 : target is not null && MayStage(pool) ? Staging(pool, node, target)
-                : new NodeUpdate();
+                : TakeBack(node);
             if (node.Order is { GivenAt: { } given } && AgentAnswers.ToOrderOf(node) is null)
             {
                 Wake(given + InPlaceOperations.Patience);
@@ -108,7 +111,7 @@ public static class MachineCare
             // Where nobody says what a node has to reach, none is kept from work for it.
             if (target is null)
             {
-                return new NodeUpdate { RemoveNotPatchedTaint = true };
+                return LetIn(node);
             }
 
             // CH-50: a channel change is answered before anything else is decided by it.
@@ -121,15 +124,27 @@ public static class MachineCare
             {
                 // NM-34: fixes that are held back stay so however long the node waits.
                 case NodeNeed.Nothing or NodeNeed.NotTaken { Why.Code: ReasonCode.NewerThanTarget or ReasonCode.FixesHeld or ReasonCode.AutoProvisioned }:
-                    return new NodeUpdate { RemoveNotPatchedTaint = true };
+                    return LetIn(node);
                 case NodeNeed.Work work:
                     // The image label says what was done while nothing ran on the node, whatever its verdict (IM-5).
                     var whole = work.Level is { } level ? work with { Image = node.Image.WithPatch(level.Date).Text } : work;
                     var order = MachineOrders.Drained(input, $"{pool.Name}/{node.Name}/Join/{target.Name}", node, whole);
-                    return order is not null && node.Order?.Id != order.Id && !Works(node) ? Give(node, order) : new NodeUpdate();
+                    return order is null || Works(node) ? new NodeUpdate() : node.Order?.Id != order.Id ? Give(node, order) : Renew(node, order);
                 default:
                     return new NodeUpdate();
             }
+        }
+
+        /// <summary>CH-31: no work comes to a machine whose agent may still restart it: the order is taken back first, and the agent has to know.</summary>
+        private NodeUpdate LetIn(Node node)
+        {
+            if (node.Order is { Mode: OrderMode.Drained } && !AgentAnswers.IsFree(node))
+            {
+                return Works(node) ? new NodeUpdate() : new NodeUpdate { Order = MachineOrders.TakenBack(input, node) };
+            }
+
+            var owed = MachineOrders.IsTakenBack(node.Order) && AgentAnswers.ToOrderOf(node) is null && !AgentAnswers.IsSilent(node, input.Now);
+            return owed ? new NodeUpdate() : new NodeUpdate { RemoveNotPatchedTaint = true };
         }
 
         // UP-153: a pause holds this, too, although it disturbs nobody; and nothing is fetched for an upgrade that will not come (CH-87).
@@ -142,7 +157,7 @@ public static class MachineCare
             var need = TargetJudge.Assess(node, target, input.Catalog, pool, input.Now);
             if (node.Agent is not { } report || TargetJudge.ByImage(node, target, input.Catalog) is not NodeNeed.Work work)
             {
-                return new NodeUpdate();
+                return TakeBack(node);
             }
 
             var id = $"{pool.Name}/{node.Name}/Stage/{target.Name}";
@@ -160,14 +175,14 @@ public static class MachineCare
             }
             else if (!GivenUp(node) && (need is not NodeNeed.Work || IsStaged(node, target) || IsAsked(node, id)))
             {
-                return new NodeUpdate();
+                return IsAsked(node, id) && MachineOrders.Stage(input, node.Order!.Id, node, work) is { } again ? Renew(node, again) : new NodeUpdate();
             }
 
             // Orders to drained nodes are left to whoever gave them.
             var free = AgentAnswers.IsFree(node) || node.Order is { Mode: OrderMode.Stage } || GivenUp(node);
             if (!free || _staging >= MostStaging || MachineOrders.Stage(input, id, node, work) is not { } order)
             {
-                return new NodeUpdate();
+                return TakeBack(node);
             }
 
             _staging++;
@@ -179,6 +194,13 @@ public static class MachineCare
 
         private bool IsStaged(Node node, RolloutTarget target) =>
             node.Agent?.Planned is { } plan && plan.Level == TargetJudge.LevelOf(target, input.Catalog) && plan.Content == (target is RolloutTarget.Patch ? OrderContent.Security : OrderContent.Everything);
+
+        // Whatever was chosen since: nobody wants an order carried out that its rollout gave up, and nobody is disturbed by one that is taken back.
+        private NodeUpdate TakeBack(Node node) => GivenUp(node) ? new NodeUpdate { Order = MachineOrders.TakenBack(input, node) } : new NodeUpdate();
+
+        // NM-48: the same order, with the archive as it is signed now.
+        private static NodeUpdate Renew(Node node, NodeOrder asked) =>
+            InPlaceOperations.Renewed(node.Order!, asked, node.Agent) is { } renewed ? new NodeUpdate { Order = renewed } : new NodeUpdate();
 
         // CH-32: a live order that its rollout gave up may not be carried out at any odd hour: staging takes its place.
         private static bool GivenUp(Node node) => node.Order is { Mode: OrderMode.Live } && !AgentAnswers.IsFree(node) && !Works(node);

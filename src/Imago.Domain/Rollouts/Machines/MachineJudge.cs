@@ -57,11 +57,7 @@ internal static class MachineJudge
     {
         if (node.Agent is not { } report)
         {
-            // Nobody could patch it: a drain would cost its pods and bring nothing.
-            return new Reason(
-                ReasonCode.AgentMissing,
-                $"Node '{node.Name}' is patched in place, and no agent has ever reported from it. Install the agent on the machine, or look at its service (`systemctl status imago-agent`).",
-                Event: "its agent reports");
+            return Absence(node, now);
         }
 
         if (HeldAt(report, level))
@@ -81,12 +77,27 @@ internal static class MachineJudge
         }
 
         // While it only stages nothing is lost by waiting; begun, the rollout would halt after its patience.
-        if (report.Phase == AgentPhase.Retrying && node.Order is { Mode: OrderMode.Stage } && AgentAnswers.ToOrderOf(node) is not null && report.Level == level)
+        if (IsFailing(report) && node.Order is { Mode: OrderMode.Stage } && AgentAnswers.ToOrderOf(node) is not null && report.Level == level)
         {
             return new Reason(
                 ReasonCode.AgentFailing,
                 $"Its agent cannot get ready for level {level}: {Said(report)}. It goes on trying; the node is not started before it can.",
                 report.NextAttemptAt, "its agent has staged the level");
+        }
+
+        return Absence(node, now);
+    }
+
+    /// <summary>Why nobody would carry out what a machine is told; null: its agent can be heard.</summary>
+    public static Reason? Absence(Node node, Instant? now)
+    {
+        if (node.Agent is null)
+        {
+            // Nobody could patch or restart it: a drain would cost its pods and bring nothing.
+            return new Reason(
+                ReasonCode.AgentMissing,
+                $"Node '{node.Name}' is patched in place, and no agent has ever reported from it. Install the agent on the machine, or look at its service (`systemctl status imago-agent`).",
+                Event: "its agent reports");
         }
 
         return now is { } asked && AgentAnswers.IsSilent(node, asked)
@@ -96,6 +107,9 @@ internal static class MachineJudge
                 Event: "its agent takes the order")
             : null;
     }
+
+    // In the middle of its next attempt it says that it plans, and nothing is known to be better.
+    private static bool IsFailing(AgentReport report) => report.Phase == AgentPhase.Retrying || report is { Phase: AgentPhase.Staging, Attempts: > 1 };
 
     /// <summary>NM-34: whether all that may be installed of a level is installed, and fixes of it are held back.</summary>
     public static bool HeldAt(AgentReport report, PatchLevel level) =>

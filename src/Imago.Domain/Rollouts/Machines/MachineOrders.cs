@@ -48,4 +48,25 @@ internal static class MachineOrders
         };
         return InPlaceOperations.OrderOf(request, input.Now);
     }
+    /// <summary>CH-32: what takes the place of an order that is taken back: its agent may plan and download, and nothing else.</summary>
+    /// <remarks>
+    /// Nothing at all would not do: an agent without an order goes by the level beside it, at once (CH-34). The agent has read it when it reports about this id.
+    /// One that has not even taken the order before owes an answer since then.
+    /// </remarks>
+    /// <param name="input">What is decided from.</param>
+    /// <param name="node">A node with an order.</param>
+    public static NodeOrder TakenBack(ClusterInput input, Node node) => node.Order! with
+    {
+        Id = TakenBackId(node.Order.Id),
+        Mode = OrderMode.Stage,
+        Image = null,
+        Epoch = input.Epoch,
+        GivenAt = AgentAnswers.ToOrderOf(node) is null ? node.Order.GivenAt : input.Now,
+    };
+
+    /// <summary>Whether an order stands where one was taken back.</summary>
+    public static bool IsTakenBack(NodeOrder? order) => order is { Mode: OrderMode.Stage } && order.Id.EndsWith(TakenBackId(""), StringComparison.Ordinal);
+
+    /// <summary>Id of the order that takes the place of one that is taken back.</summary>
+    public static string TakenBackId(string id) => $"{id}/TakenBack";
 }

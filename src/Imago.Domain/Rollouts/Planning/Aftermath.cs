@@ -86,12 +86,14 @@ internal static class Aftermath
             pass.Record = pass.Record with { Settled = pass.Record.Settled.SetItem(name, outcome) };
         }
 
-        var healed = NodeHealth.Complaint(pass.View, node) is null && Arrival.Healed(pass, node, outcome);
+        // NM-31: an agent that was lost with its order, and has come to itself, knows that nobody wants it carried out any more.
+        var withdrawn = outcome.Result == NodeResult.ProviderFailed && Withdrawals.IsKnown(node);
+        var healed = NodeHealth.Complaint(pass.View, node) is null && (withdrawn || Arrival.Healed(pass, node, outcome));
         if (healed)
         {
             if (Handover.Release(pass, node, outcome.WasUnschedulable))
             {
-                var partial = Arrival.Partially(pass, node);
+                var partial = Arrival.Partially(pass, node) ?? (Arrival.Complaint(pass, node) is null ? null : outcome.Fault);
                 var healthy = partial is null ? outcome with { Result = NodeResult.Upgraded } : outcome with { Result = NodeResult.Partial, Fault = partial };
                 pass.Record = pass.Record with { Settled = pass.Record.Settled.SetItem(name, healthy) };
             }
@@ -100,6 +102,10 @@ internal static class Aftermath
         {
             // UP-72: auto-repair is suspended for nodes in upgrade; this one is in need of it. Its cordon stays, with the mark that explains it.
             pass.Update(node, new NodeUpdate { ScaleDownDisabled = node.ScaleDownDisabled ? false : null, SteeredAway = node.SteeredAway ? false : null });
+        }
+        else
+        {
+            Withdrawals.Offer(pass, node);
         }
     }
 
@@ -145,7 +151,12 @@ internal static class Aftermath
         foreach (var name in pass.View.MarkedIn(pass.Record.Pool))
         {
             var node = pass.View.Nodes[name];
-            if (!IsHeld(pass, node) && NodeHealth.Complaint(pass.View, node) is null)
+            if (!IsHeld(pass, node) && Withdrawals.MayStillAct(node))
+            {
+                // CH-31: of a machine that an earlier rollout had drained.
+                Withdrawals.Offer(pass, node);
+            }
+            else if (!IsHeld(pass, node) && NodeHealth.Complaint(pass.View, node) is null)
             {
                 Handover.Release(pass, node, node.Mark!.WasUnschedulable);
             }

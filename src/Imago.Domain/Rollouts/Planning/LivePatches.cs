@@ -55,9 +55,15 @@ internal static class LivePatches
     private static bool Answered(RolloutPass pass, string name, Node node, NodeProgress progress, PatchLevel level)
     {
         var order = MachineOrders.Live(pass.Input, pass.Record.Id, node, level);
-        if (!string.Equals(node.Order?.Id, order.Id, StringComparison.Ordinal))
+        if (node.Order is not { } standing || !string.Equals(standing.Id, order.Id, StringComparison.Ordinal))
         {
             pass.Update(node, new NodeUpdate { Order = order, DesiredLevel = node.DesiredLevel >= level ? null : level });
+            return false;
+        }
+
+        if (InPlaceOperations.Renewed(standing, order, node.Agent) is { } renewed)
+        {
+            pass.Update(node, new NodeUpdate { Order = renewed });
             return false;
         }
 

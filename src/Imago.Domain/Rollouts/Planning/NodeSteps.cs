@@ -16,7 +16,7 @@ internal static class NodeSteps
         foreach (var (name, progress) in pass.Record.Active)
         {
             var node = pass.View.Nodes.GetValueOrDefault(name);
-            if (Vanished(node, progress))
+            if (Vanished(pass, node, progress))
             {
                 pass.Settle(name, NodeResult.Gone);
                 continue;
@@ -70,9 +70,10 @@ internal static class NodeSteps
     }
 
     // While it is being replaced a node may be absent and come back with another identity (UP-11); at any other step that is somebody else's doing.
-    private static bool Vanished(Node? node, NodeProgress progress) => progress.Step switch
+    private static bool Vanished(RolloutPass pass, Node? node, NodeProgress progress) => progress.Step switch
     {
-        _ when progress.Work == NodeWork.LivePatch => IsAnother(node, progress),
+        // A machine that is patched in place keeps its object; without it there is neither an order nor anybody who would report about one.
+        _ when progress.Work == NodeWork.LivePatch || pass.Pool.Provider.InPlace => IsAnother(node, progress),
         NodeStep.Replacing or NodeStep.Verifying or NodeStep.Watching => false,
         NodeStep.Draining or NodeStep.Soaking or NodeStep.GivingUp => IsAnother(node, progress),
         _ => node is null,
@@ -108,6 +109,12 @@ internal static class NodeSteps
             case { State: OperationState.Failed } when Refusal(pass, name, operation) is { } refused:
                 // Nothing was done to the node, and its agent will not come back to it: it goes back to work as it was.
                 pass.SetActive(name, progress.Enter(NodeStep.Releasing, pass.Now) with { Fault = refused });
+                Release(pass, name, pass.View.Nodes[name], pass.Record.Active[name]);
+                break;
+            case { State: OperationState.Failed } when Withdrawals.FaultOf(pass, name, operation) is { } nowhere:
+                // No further node is drained for it.
+                pass.Halt(nowhere);
+                pass.SetActive(name, progress.Enter(NodeStep.Releasing, pass.Now) with { Fault = nowhere });
                 Release(pass, name, pass.View.Nodes[name], pass.Record.Active[name]);
                 break;
             case { State: OperationState.Failed }:
@@ -190,6 +197,11 @@ internal static class NodeSteps
     /// <summary>Takes our marks off a node at its target, and is done when they are seen to be off.</summary>
     private static void Release(RolloutPass pass, string name, Node node, NodeProgress progress)
     {
+        if (!Withdrawals.IsDone(pass, name, node, progress))
+        {
+            return;
+        }
+
         // CH-30: a live patch does not touch the cordon, so there is nothing to undo, not even when somebody else uncordons the node meanwhile.
         var untouched = progress.Work == NodeWork.LivePatch && node.Mark is null;
         if (untouched || Handover.Release(pass, node, progress.WasUnschedulable))

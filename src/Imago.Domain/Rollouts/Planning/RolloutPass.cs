@@ -1,4 +1,5 @@
 using Imago.Domain.Clusters;
+using Imago.Domain.NodeOs;
 using Imago.Domain.Rollouts.Actions;
 using Imago.Domain.Rollouts.Explanations;
 using Imago.Domain.Rollouts.Machines;
@@ -70,17 +71,25 @@ internal sealed class RolloutPass(ClusterInput input, PoolSpec pool, RolloutReco
     public ProviderOperation? Operation(ProviderVerb verb, string node, string? image, Images.PatchLevel? level)
     {
         var id = OperationId(Record.Id, node, verb);
+        var request = new ProviderRequest(id, verb, Record.Pool, node, image, level, Input.Epoch) { Archive = MachineOrders.ArchiveOf(Input.Catalog, Images.NodeImage.Parse(image), level) };
         if (Input.Operations.TryGetValue(id, out var operation))
         {
+            if (operation.State == OperationState.Running && IsOutdated(node, request))
+            {
+                _requests.Add(new RolloutAction.AskProvider(request));
+            }
+
             return operation;
         }
 
-        _requests.Add(new RolloutAction.AskProvider(new ProviderRequest(id, verb, Record.Pool, node, image, level, Input.Epoch)
-        {
-            Archive = MachineOrders.ArchiveOf(Input.Catalog, Images.NodeImage.Parse(image), level),
-        }));
+        _requests.Add(new RolloutAction.AskProvider(request));
         return null;
     }
+
+    // NM-48: the archive was signed again, and the edition that the order names is not to be had any more.
+    private bool IsOutdated(string node, ProviderRequest request) =>
+        View.Nodes.TryGetValue(node, out var seen) && seen.Order is { } standing && InPlaceOperations.OrderOf(request, Now) is { } asked
+        && InPlaceOperations.Renewed(standing, asked, seen.Agent) is not null;
 
     /// <summary>Whether the provider knows of an operation for a node of this rollout.</summary>
     public bool IsBegun(ProviderVerb verb, string node) => Input.Operations.ContainsKey(OperationId(Record.Id, node, verb));

@@ -51,7 +51,9 @@ internal sealed class InPlaceProvider(string clusterKey, INodeOrders nodes, Time
             }
 
             // Once per id, however often it is asked for: the order that stands is the operation.
-            if (node.Order is { } standing && string.Equals(standing.Id, order.Id, StringComparison.Ordinal))
+            var standing = node.Order is { } given && string.Equals(given.Id, order.Id, StringComparison.Ordinal) ? given : null;
+            var renewed = standing is null ? null : InPlaceOperations.Renewed(standing, order, node.Agent);
+            if (standing is not null && renewed is null)
             {
                 return InPlaceOperations.StateOf(standing, node.Agent, Now);
             }
@@ -63,6 +65,8 @@ internal sealed class InPlaceProvider(string clusterKey, INodeOrders nodes, Time
             }
 
             // Any other order is one of ours that the record does not speak of any more. CH-34: who reads the documented annotation alone sees the same level.
+            // NM-48: the archives may have been signed again since; then it is the same order with the edition of now.
+            order = renewed ?? order;
             var update = new NodeUpdate { Order = order, DesiredLevel = order.Content == OrderContent.Security && !(node.DesiredLevel >= order.Level) ? order.Level : null };
             if (await nodes.UpdateNodeAsync(new RolloutAction.UpdateNode(node.Name, node.ResourceVersion, update), cancellation) == PatchOutcome.Patched)
             {

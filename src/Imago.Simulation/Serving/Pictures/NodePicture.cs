@@ -1,3 +1,4 @@
+using Imago.Application.NodeOs;
 using Imago.Domain.Clusters;
 using Imago.Domain.Images;
 using Imago.Simulation.Blueprints;
@@ -63,7 +64,7 @@ internal static class NodePicture
         to.Maybe<Instant>(node.VolumesDetachedAt == Instant.MinValue ? null : node.VolumesDetachedAt, to.Time);
         to.Flags(
             node.IsSurge, node.IsUp, node.Ready, node.UnderPressure, node.Unschedulable, node.SteeredAway, node.ScaleDownDisabled, node.Quarantined, node.RebootPending, node.Edited,
-            node.IsGuest, node.Boots > 0);
+            node.IsGuest, node.Boots > 0, HasAgentFacts(node));
         to.Text(node.Mark?.Rollout);
         if (node.Mark is { } mark)
         {
@@ -81,7 +82,19 @@ internal static class NodePicture
         {
             to.Number(node.Boots);
         }
+
+        if (HasAgentFacts(node))
+        {
+            // As they stand on a Node object.
+            to.Text(node.Agent is { } report ? ReportText.Write(report) : null);
+            to.Text(node.Order is { } order ? OrderText.Write(order) : null);
+            to.Text(node.Updater is { } updater ? NodeOsWords.Of(updater) : null);
+            to.Flag(node.NotPatchedYet);
+        }
     }
+
+    /// <summary>Whether the node is, or was, in the hands of an agent.</summary>
+    public static bool HasAgentFacts(SimulatedNode node) => node.Agent is not null || node.Order is not null || node.Updater is not null || node.NotPatchedYet;
 
     private static SimulatedNode ReadNode(PictureReader from, NodeShape shape)
     {
@@ -114,6 +127,10 @@ internal static class NodePicture
             IsGuest = flag(10),
             HeardAt = flag(10) ? from.Maybe(from.Time) : null,
             Boots = flag(11) ? from.Count() : 0,
+            Agent = flag(12) ? ReportText.Read(from.MaybeText()) : null,
+            Order = flag(12) && from.MaybeText() is { } order ? OrderText.Read(order, out _) : null,
+            Updater = flag(12) ? NodeOsWords.Updater(from.MaybeText()) : null,
+            NotPatchedYet = flag(12) && from.Flag(),
         };
     }
 

@@ -12,8 +12,10 @@ namespace Imago.Simulation.Serving.Pictures;
 /// </summary>
 internal static class WorldPicture
 {
-    // 1: without the books of the cluster's API. 2: without guests and restarted machines; still written where there are none, so that an older Imago can go on with the cluster.
-    private const byte Version = 3;
+    // 1: without the books of the cluster's API. 2: without guests and restarted machines. 3: without what agents were told and report. An older version is still written where
+    // nothing of a newer one is there, so that an older Imago can go on with the cluster.
+    private const byte Version = 4;
+    private const byte VersionWithoutAgents = 3;
     private const byte VersionWithoutGuests = 2;
     private const byte FirstVersion = 1;
 
@@ -27,7 +29,8 @@ internal static class WorldPicture
         }
 
         using var bytes = new MemoryStream();
-        bytes.WriteByte(served.World.State.Nodes.Values.Any(n => n.IsGuest || n.Boots > 0) ? Version : VersionWithoutGuests);
+        var nodes = served.World.State.Nodes.Values;
+        bytes.WriteByte(nodes.Any(NodePicture.HasAgentFacts) ? Version : nodes.Any(n => n.IsGuest || n.Boots > 0) ? VersionWithoutAgents : VersionWithoutGuests);
         using (var packed = new BrotliStream(bytes, CompressionLevel.Optimal, leaveOpen: true))
         using (var binary = new BinaryWriter(packed, Encoding.UTF8))
         {

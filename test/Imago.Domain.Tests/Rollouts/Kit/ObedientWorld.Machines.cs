@@ -28,6 +28,9 @@ internal sealed partial class ObedientWorld
     /// <summary>Machines whose agent takes no order.</summary>
     public HashSet<string> Silent { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Orders that cannot even be planned, because the mirror is not at the edition that they name; they are tried every ten minutes.</summary>
+    public Func<string, NodeOrder, bool> MirrorIsElsewhere { get; set; } = (_, _) => false;
+
     private bool IsInPlace(string pool) => Spec.Pools.Any(p => string.Equals(p.Name, pool, StringComparison.Ordinal) && p.Provider.InPlace);
 
     private IEnumerable<KeyValuePair<string, ProviderOperation>> OrderedOperations() => _records.Values.SelectMany(r => r.AwaitedOperations())
@@ -39,9 +42,14 @@ internal sealed partial class ObedientWorld
     private bool Order(ProviderRequest request)
     {
         var order = InPlaceOperations.OrderOf(request, Now) ?? throw new InvalidOperationException($"{request} is no order");
-        if (string.Equals(View.Nodes[request.Node].Order?.Id, order.Id, StringComparison.Ordinal))
+        if (View.Nodes[request.Node].Order is { } standing && string.Equals(standing.Id, order.Id, StringComparison.Ordinal))
         {
-            return false;
+            if (InPlaceOperations.Renewed(standing, order, View.Nodes[request.Node].Agent) is not { } renewed)
+            {
+                return false;
+            }
+
+            order = renewed;
         }
 
         Change(request.Node, n => n with { Order = order });
@@ -63,6 +71,14 @@ internal sealed partial class ObedientWorld
     {
         if (!View.Nodes.TryGetValue(node, out var seen) || seen.Order != order)
         {
+            return;
+        }
+
+        if (MirrorIsElsewhere(node, order))
+        {
+            var attempts = seen.Agent?.OrderId == order.Id ? seen.Agent.Attempts + 1 : 1;
+            Report(node, new AgentReport { OrderId = order.Id, Level = order.Level, Reached = seen.ReachedLevel, At = Now, Phase = AgentPhase.Retrying, Reason = "MirrorAhead", Message = "The mirror is at a newer edition.", Attempts = attempts });
+            Schedule(Duration.FromMinutes(10), () => Answer(node, order));
             return;
         }
 

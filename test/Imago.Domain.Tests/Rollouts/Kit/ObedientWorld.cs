@@ -382,7 +382,7 @@ internal sealed partial class ObedientWorld
             return false;
         }
 
-        if (IsInPlace(request.Pool))
+        if (IsInPlace(request.Pool) && request.Verb != ProviderVerb.Reboot)
         {
             return Order(request);
         }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Imago.Domain.Channels;
 using Imago.Domain.Clusters;
 using Imago.Domain.Images;
+using Imago.Domain.Images.Archives;
 using Imago.Domain.NodeOs;
 using Imago.Domain.Rollouts;
 using Imago.Domain.Rollouts.Actions;
@@ -183,6 +184,14 @@ internal sealed class TestCluster
     public TestCluster MachinesPatched(PatchLevel level, bool reboot)
     {
         _patches.Add(new PatchRelease(Kit.Machines.Track, level, level.Moment, RebootRequired: null, TouchesKernelOrLibc: reboot) { Archive = Kit.Machines.ArchiveAt(level) });
+        return this;
+    }
+
+    /// <summary>Says that the archives of a level have been signed again.</summary>
+    public TestCluster MachinesArchived(PatchLevel level, ArchiveState archive)
+    {
+        var known = _patches.FindIndex(p => p.Level == level);
+        _patches[known] = _patches[known] with { Archive = archive };
         return this;
     }
 

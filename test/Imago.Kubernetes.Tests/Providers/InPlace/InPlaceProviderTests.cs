@@ -2,6 +2,7 @@ using Imago.Application.NodeOs;
 using Imago.Application.Ports;
 using Imago.Domain.Clusters;
 using Imago.Domain.Images;
+using Imago.Domain.Images.Archives;
 using Imago.Domain.NodeOs;
 using Imago.Domain.Rollouts.Actions;
 using Imago.Kubernetes.Tests.Clusters.Kit;
@@ -54,6 +55,22 @@ public sealed class InPlaceProviderTests
         await cluster.Provider.BeginAsync(Request() with { Epoch = 9 }, Cancellation);
 
         (Text(bench, "n1"), bench.Api.Writes.Count).ShouldBe((text, writes));
+    }
+
+    [Fact]
+    [Trait("Rule", "NM-48")]
+    public async Task Begin_ArchiveWasSignedAgain_WritesTheSameOrderWithTheEditionOfNow()
+    {
+        await using var bench = await StartAsync();
+        await using var cluster = await bench.OpenAsync();
+        await HoldAsync(cluster.Connection);
+        await cluster.Provider.BeginAsync(Request() with { Archive = EditionOf("aa") }, Cancellation);
+        var before = OrderOn(bench, "n1")!;
+
+        var operation = await cluster.Provider.BeginAsync(Request() with { Archive = EditionOf("bb"), Epoch = 2 }, Cancellation);
+
+        operation.State.ShouldBe(OperationState.Running);
+        OrderOn(bench, "n1").ShouldBe(before with { Archive = EditionOf("bb"), Epoch = 2 });
     }
 
     [Fact]
@@ -232,4 +249,7 @@ public sealed class InPlaceProviderTests
     private static NodeOrder? OrderOn(AttachedBench bench, string node) => OrderText.Read(Text(bench, node), out _);
 
     private static Instant Now() => Instant.FromDateTimeOffset(new WallClock().GetUtcNow());
+
+    private static ArchiveState EditionOf(string hash) =>
+        new([new SuiteState(ArchivePocket.Security, "http://mirror.example/debian-security", "bookworm-security", ["main"], Level.Moment, hash)]);
 }

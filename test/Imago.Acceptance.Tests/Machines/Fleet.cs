@@ -114,6 +114,8 @@ public sealed class Fleet : IAsyncDisposable
             _racks.Add(rack);
         }
 
+        await Until.Async($"{name} being a node", TimeSpan.FromMinutes(1), NodesAsync, all => all.Any(n => n.Name == name));
+
         return rack;
     }
 

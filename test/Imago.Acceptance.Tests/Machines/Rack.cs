@@ -47,7 +47,10 @@ internal sealed class Rack : IAsyncDisposable
         archive.Introduce(root);
         root.Write(AgentPath, await File.ReadAllBytesAsync(await PublishedAgent.EnsureAsync()), executable: true);
         root.Write("/etc/kubernetes/kubelet.conf", await File.ReadAllTextAsync(kubeconfig));
-        root.Write("/etc/imago/agent.json", """{ "restartCommand": ["reboot"], "spreadMinutes": 0, "retrySeconds": 2, "lockTimeoutSeconds": 2 }""");
+        root.Write("/etc/imago/agent.json", """{ "restartCommand": ["reboot"], "spreadMinutes": 0, "retrySeconds": 2, "lockTimeoutSeconds": 2, "updateTimeoutMinutes": 1 }""");
+
+        // What its making put there is not the test's.
+        root.Write("/var/log/dpkg.log", "");
         var machine = await Machine.StartAsync(root, new MachineStart { Name = name });
         await machine.InstallAsync(installed);
 

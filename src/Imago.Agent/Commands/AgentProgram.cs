@@ -5,8 +5,8 @@ namespace Imago.Agent.Commands;
 /// <summary>The agent's own small program.</summary>
 public static class AgentProgram
 {
-    // An installation under way is ended in order when the service is stopped; that takes longer than the two seconds that are the default.
-    private static readonly TimeSpan EndsWithin = TimeSpan.FromMinutes(2);
+    // An installation under way ends by itself when the service is stopped; that takes longer than the two seconds that are the default, and less than TimeoutStopSec of the unit.
+    private static readonly TimeSpan EndsWithin = TimeSpan.FromMinutes(29);
 
     /// <summary>Runs one command.</summary>
     /// <returns>Its exit code.</returns>

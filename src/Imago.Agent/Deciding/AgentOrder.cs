@@ -33,6 +33,9 @@ internal sealed record AgentOrder(NodeOrder Order, OrderOrigin Origin)
     /// <summary>CH-31: whether it may restart the machine: only where somebody has taken the work off it.</summary>
     public bool MayRestart => Order.Mode == OrderMode.Drained;
 
+    /// <summary>CH-31: whether the node may not take work meanwhile. Whoever types at the machine's own command line knows what runs there.</summary>
+    public bool NeedsEmpty => MayRestart && Origin == OrderOrigin.ControlSide;
+
     /// <summary>What the annotations ask for. The order counts where there is one; the level alone is the order of those who know nothing of ours.</summary>
     public static AgentOrder? Of(NodeWishes wishes) => wishes switch
     {

@@ -49,7 +49,7 @@ internal static class AgentPlanner
             return restarting;
         }
 
-        if (wishes.Updater != state.Updater && (state.UpdaterRetryAt is null || state.UpdaterRetryAt <= view.Now) && !state.IsOpen)
+        if (wishes.Updater != state.Updater && !IsToCome(state.UpdaterRetryAt, view.Now) && !state.IsOpen)
         {
             // NM-18: before any order, or the distribution's updater and the order would wait for each other's locks.
             return new AgentStep.SwitchUpdater(wishes.Updater);
@@ -81,8 +81,13 @@ internal static class AgentPlanner
             return null;
         }
 
-        return state.RestartAskedAt is not { } asked ? new AgentStep.Restart()
-            : view.Now < asked + RestartGrace ? new AgentStep.Wait(asked + RestartGrace)
+        // A clock that was set back says of what has just been asked that it is still to come.
+        if (state.RestartAskedAt is { } asked && view.Now < asked + RestartGrace && asked < view.Now + RestartGrace)
+        {
+            return new AgentStep.Wait(asked + RestartGrace);
+        }
+
+        return view.Wishes.TakesWork && wanted.NeedsEmpty ? NotDrained(wanted)
             : state.Restarts < MostRestarts ? new AgentStep.Restart()
             : new AgentStep.Fail(AgentReason.RestartFailed, $"The machine was told to restart {MostRestarts} times and is still in the same boot.");
     }
@@ -134,7 +139,7 @@ internal static class AgentPlanner
             return Rest(view, null);
         }
 
-        if (state.NextAttemptAt is { } next && view.Now < next)
+        if (state.NextAttemptAt is { } next && IsToCome(next, view.Now))
         {
             return Rest(view, next);
         }
@@ -145,6 +150,12 @@ internal static class AgentPlanner
             return new AgentStep.Fail(AgentReason.Interrupted, $"The agent died in the middle of attempt {state.Attempts}.");
         }
 
+        if (view.Wishes.TakesWork && wanted.NeedsEmpty && !state.IsOpen)
+        {
+            // Said once: a cordon is a change of the node, and wakes the agent.
+            return state is { Phase: AgentPhase.Retrying, Reason: AgentReason.NotDrained } ? Rest(view, null) : NotDrained(wanted);
+        }
+
         return wanted switch
         {
             { StagesOnly: true } => new AgentStep.Stage(),
@@ -152,6 +163,13 @@ internal static class AgentPlanner
             _ => new AgentStep.Install(),
         };
     }
+
+    // CH-31: an order outlives those who gave it: a node that was put back to work, by whomever, is neither restarted nor worked on as if nothing ran there.
+    private static AgentStep.Fail NotDrained(AgentOrder order) =>
+        new(AgentReason.NotDrained, $"Order '{order.Order.Id}' is for a drained machine, and the node is not cordoned.");
+
+    // No wait is as long as that: the clock has been set back since.
+    private static bool IsToCome(Instant? at, Instant now) => at is { } moment && now < moment && moment < now + RetryPace.NeverBeyond;
 
     private static AgentStep Rest(AgentView view, Instant? until)
     {

@@ -11,6 +11,9 @@ internal static class AgentReason
     /// <summary>CH-30: a reboot would follow and the order does not allow one.</summary>
     public const string RebootNeeded = nameof(RebootNeeded);
 
+    /// <summary>CH-31: the order is for a drained machine, and the node takes work.</summary>
+    public const string NotDrained = nameof(NotDrained);
+
     /// <summary>NM-34: fixes are held back.</summary>
     public const string FixesHeld = nameof(FixesHeld);
 
@@ -35,7 +38,7 @@ internal static class AgentReason
     /// <summary>Every reason that a report can carry.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        .. Enum.GetNames<NodeOsReason>(), OrderUnreadable, RebootNeeded, FixesHeld, Interrupted, RestartFailed, StillRebootRequired, StateUnwritable, UpdaterNotSwitched, Unexpected,
+        .. Enum.GetNames<NodeOsReason>(), OrderUnreadable, RebootNeeded, NotDrained, FixesHeld, Interrupted, RestartFailed, StillRebootRequired, StateUnwritable, UpdaterNotSwitched, Unexpected,
     ];
 
     /// <summary>What to do about it, as a sentence.</summary>
@@ -57,6 +60,7 @@ internal static class AgentReason
         nameof(NodeOsReason.TimedOut) => "See the journal of the agent for where the time went. It is tried again.",
         OrderUnreadable => "Correct the annotation; nothing is done until then.",
         RebootNeeded => "Nothing was changed. Drain the machine and order the level with a reboot allowed.",
+        NotDrained => "Drain the node, or take the order off it. It is tried again.",
         FixesHeld => "Take the holds off ('apt-mark unhold'); for packages kept by the agent's settings, take them off 'holds' in agent.json or upgrade them with the cluster.",
         Interrupted => "See the journal: the agent was killed in the middle of its work. It is tried again.",
         RestartFailed => "Restart the machine by hand, and check the agent's restart command.",

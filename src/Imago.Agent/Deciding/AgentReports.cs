@@ -22,6 +22,10 @@ internal static class AgentReports
     /// <summary>Name of the condition that says whether the node has to restart.</summary>
     public const string RebootRequired = "RebootRequired";
 
+    // All annotations of a node together may have 256 KiB, and one that is too long is refused whole: the node would seem to be silent. The state file has all of it.
+    private const int MostHeld = 100;
+    private const int LongestMessage = 4000;
+
     /// <summary>The status record.</summary>
     public static AgentReport Of(AgentState state, string bootId, OsRelease system, string version, Instant now) => new()
     {
@@ -30,11 +34,11 @@ internal static class AgentReports
         Level = state.Order?.Order.Level,
         Reached = state.Reached,
         Reason = state.Reason,
-        Message = state.Message,
+        Message = Short(state.Message),
         Attempts = state.Attempts,
         LastAttemptAt = state.LastAttemptAt,
         NextAttemptAt = state.NextAttemptAt,
-        Held = state.Held,
+        Held = state.Held.Length > MostHeld ? state.Held[..MostHeld] : state.Held,
         Verdict = state.Verdict,
         Planned = state.Planned,
         Inventory = state.Inventory,
@@ -57,7 +61,7 @@ internal static class AgentReports
             AgentPhase.Applied when state.Reached is { } reached => new(Patched, "True", nameof(AgentPhase.Applied), $"Level {reached} is reached."),
             AgentPhase.Applied => new(Patched, "Unknown", nameof(AgentPhase.Applied), "The restart that was ordered is done; no level was ordered."),
             AgentPhase.Staged => new(Patched, "False", nameof(AgentPhase.Staged), $"Level {level} is downloaded and waits for its window."),
-            _ => new(Patched, "False", state.Reason ?? state.Phase.ToString(), state.Message ?? $"Level {level}: {state.Phase}."),
+            _ => new(Patched, "False", state.Reason ?? state.Phase.ToString(), Short(state.Message) ?? $"Level {level}: {state.Phase}."),
         };
         yield return state switch
         {
@@ -80,6 +84,8 @@ internal static class AgentReports
         ("ubuntu", "24.04") => First(system, 202404, 25),
         _ => null,
     };
+
+    private static string? Short(string? message) => message is { Length: > LongestMessage } ? message[..LongestMessage] + "…" : message;
 
     private static NodeImage? First(OsRelease system, int yearMonth, int day) =>
         ImageFamily.OfMachine(system.Id, system.Version) is { } family && NodeImage.Parse($"{family.Name}-{yearMonth}.{day:00}.0") is { IsKnown: true } image ? image : null;

@@ -72,7 +72,7 @@ internal static class AgentTransitions
     };
 
     /// <summary>NM-34: the machine was read again. Missing packages are a failure and never come here.</summary>
-    public static AgentState Verified(this AgentState state, Verification verification, VerdictFindings findings, string bootId, string node, Instant now)
+    public static AgentState Verified(this AgentState state, Verification verification, VerdictFindings findings, string bootId, string node, Instant now, RetryPace pace)
     {
         var read = state with { IsOpen = false, HasRestarted = state.HasRestarted || state.Phase == AgentPhase.Rebooting, Held = verification.Held, Verdict = findings.Verdict, Inventory = verification.Inventory };
         if (findings.Verdict == RebootVerdict.Reboot && state.Order!.MayRestart)
@@ -81,7 +81,7 @@ internal static class AgentTransitions
                 ? read.Restarting(bootId)
 
                 // One restart that did not help is enough: the next attempt looks again and restarts nothing by itself.
-                : read.Failed(AgentReason.StillRebootRequired, $"The machine has restarted and still has to: {string.Join("; ", findings.Because)}.", state.Order!, now, node);
+                : read.Failed(AgentReason.StillRebootRequired, $"The machine has restarted and still has to: {string.Join("; ", findings.Because)}.", state.Order!, now, node, pace);
         }
 
         return read.Settled(now);
@@ -138,13 +138,13 @@ internal static class AgentTransitions
     }
 
     /// <summary>An attempt failed.</summary>
-    public static AgentState Failed(this AgentState state, string reason, string message, AgentOrder order, Instant now, string node) => state with
+    public static AgentState Failed(this AgentState state, string reason, string message, AgentOrder order, Instant now, string node, RetryPace pace) => state with
     {
         Phase = AgentReason.IsFinal(reason) ? AgentPhase.Refused : AgentPhase.Retrying,
         IsWorking = false,
         Reason = reason,
         Message = AgentReason.Message(reason, message),
-        NextAttemptAt = AgentReason.IsFinal(reason) ? null : RetryPace.Next(order, node, state.Attempts, now),
+        NextAttemptAt = AgentReason.IsFinal(reason) ? null : pace.Next(order, node, state.Attempts, now),
     };
 
     /// <summary>NM-46: the transaction whose order is gone was ended, or cannot be; the next order repairs what is left of it.</summary>

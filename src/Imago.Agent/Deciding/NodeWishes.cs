@@ -32,6 +32,9 @@ internal sealed record NodeWishes
     /// <summary>NM-18: who shall keep the packages; null: hands off.</summary>
     public OsUpdater? Updater { get; init; }
 
+    /// <summary>CH-31: whether new work may come to the node: it is neither cordoned nor kept free as a newcomer (CH-37). Whoever drained it has then given it back.</summary>
+    public bool TakesWork { get; init; }
+
     /// <summary>CH-36: the package repository of machines without internet; null: none that counts.</summary>
     public IPAddress? RepoService { get; init; }
 

@@ -14,8 +14,10 @@ internal sealed record RetryPace
     /// <summary>NM-33: the longest one.</summary>
     public static readonly Duration Longest = Duration.FromHours(6);
 
-    // The window of the control side's orders is open while they stand, and may be as short as four hours.
-    private static readonly Duration FirstInWindow = Duration.FromMinutes(1);
+    /// <summary>Longer than any wait, with its jitter and the widest spread.</summary>
+    public static readonly Duration NeverBeyond = Duration.FromHours(12);
+
+    // The window of the control side's orders is open while they stand, or opens soon, and may be as short as four hours.
     private static readonly Duration LongestInWindow = Duration.FromMinutes(10);
 
     // A quarter is added at most.
@@ -23,6 +25,9 @@ internal sealed record RetryPace
 
     /// <summary>NM-33: over how long first attempts that nobody waits for are spread.</summary>
     public Duration Spread { get; init; } = Duration.FromMinutes(5);
+
+    /// <summary>The first wait of an order of the control side.</summary>
+    public Duration FirstInWindow { get; init; } = Duration.FromMinutes(1);
 
     /// <summary>When the first attempt at an order may begin.</summary>
     public Instant FirstAttempt(AgentOrder order, string node, Instant now) =>
@@ -36,9 +41,10 @@ internal sealed record RetryPace
     /// <param name="node">The node.</param>
     /// <param name="attempts">Attempts so far, the failed one included.</param>
     /// <param name="now">Now.</param>
-    public static Instant Next(AgentOrder order, string node, int attempts, Instant now)
+    public Instant Next(AgentOrder order, string node, int attempts, Instant now)
     {
-        var (first, longest) = order is { Origin: OrderOrigin.Level } or { StagesOnly: true } ? (First, Longest) : (FirstInWindow, LongestInWindow);
+        // Staging, too: the window may be open by now, with nodes that wait for it, and the control side lets few nodes stage at a time.
+        var (first, longest) = order is { Origin: OrderOrigin.Level } ? (First, Longest) : (FirstInWindow, LongestInWindow);
         var wait = Math.Min(first.TotalTicks * Math.Pow(2, Math.Clamp(attempts - 1, 0, 30)), longest.TotalTicks);
         var jitter = StableHash.Of(string.Create(CultureInfo.InvariantCulture, $"{node}/{attempts}")) % JitterSteps;
         return now + Duration.FromTicks(wait + (wait / 4 * jitter / JitterSteps));

@@ -2,6 +2,7 @@ using Imago.Agent.Deciding;
 using Imago.Agent.Settings;
 using Imago.Agent.State;
 using Imago.Agent.Working;
+using Imago.Domain.Clusters;
 using Imago.Kubernetes.Configuration;
 using Imago.Kubernetes.Objects;
 using Imago.Kubernetes.Transport;
@@ -147,7 +148,7 @@ internal sealed partial class AgentService(AgentParts parts, ILogger log)
         while (follower.Node is { } node)
         {
             _memory.Refresh();
-            var wishes = NodeWishes.Of(node.Metadata.Annotations);
+            var wishes = NodeWishes.Of(node.Metadata.Annotations) with { TakesWork = TakesWork(node) };
             var view = new AgentView(wishes, _memory.Current, parts.Machine.BootId, parts.Node, Now) { Pace = parts.Settings.Pace };
             var step = AgentPlanner.Decide(view);
             var rests = step is AgentStep.Wait;
@@ -204,6 +205,7 @@ internal sealed partial class AgentService(AgentParts parts, ILogger log)
             Progress = new LoggedProgress(log),
             GuardedServices = parts.Settings.GuardedServices,
             RestartServices = parts.Settings.RestartServices,
+            Pace = parts.Settings.Pace,
             Tell = c => reporter.TellAsync(_memory.Current, parts.Machine.BootId, c),
         };
         await new AgentWork(tools).DoAsync(step, wishes, cancellation);
@@ -238,11 +240,14 @@ internal sealed partial class AgentService(AgentParts parts, ILogger log)
             var (probe, findings) = (await parts.Machine.Driver.ProbeAsync(cancellation), await parts.Machine.Driver.VerdictAsync(cancellation));
             _memory.Keep(_memory.Current with { Inventory = probe.Inventory, Verdict = findings.Verdict });
         }
-        catch (NodeOsException failure)
+        catch (Exception failure) when (failure is NodeOsException or IOException or UnauthorizedAccessException)
         {
+            // A disk that is full is a finding, not an end: without the agent nobody would hear of it.
             LogNotRead(failure.Message);
         }
     }
+
+    private static bool TakesWork(KubernetesNode node) => node.Spec.Unschedulable != true && node.Spec.Taints?.Any(t => t.Key == NodeLabels.NotPatchedTaint) != true;
 
     private MachineLock? TakeWork()
     {

@@ -38,11 +38,14 @@ internal sealed record AgentSettings
     /// <summary>NM-33: over how long first attempts are spread that nobody waits for.</summary>
     public Duration Spread { get; init; } = Duration.FromMinutes(5);
 
+    /// <summary>NM-33: the first wait after a failure of an order of the control side.</summary>
+    public Duration Retry { get; init; } = Duration.FromMinutes(1);
+
     /// <summary>What the driver of the operating system takes.</summary>
     public MachineSettings Machine { get; init; } = new();
 
     /// <summary>How long the agent waits between attempts.</summary>
-    public RetryPace Pace => new() { Spread = Spread };
+    public RetryPace Pace => new() { Spread = Spread, FirstInWindow = Retry };
 
     /// <summary>Folder of the agent's state, as the machine has it.</summary>
     public string StateDirectory => Machine.StateDirectory;

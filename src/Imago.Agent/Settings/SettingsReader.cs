@@ -12,7 +12,7 @@ namespace Imago.Agent.Settings;
 internal sealed class SettingsReader
 {
     private const string Known =
-        "archives, enter, guardedServices, holds, installTimeoutMinutes, kernelPackages, kubeconfig, libcPackages, lockTimeoutSeconds, nodeName, ownSources, restartCommand, restartServices, root, spreadMinutes, stateDirectory, updateTimeoutMinutes";
+        "archives, enter, guardedServices, holds, installTimeoutMinutes, kernelPackages, kubeconfig, libcPackages, lockTimeoutSeconds, nodeName, ownSources, restartCommand, restartServices, retrySeconds, root, spreadMinutes, stateDirectory, updateTimeoutMinutes";
 
     private readonly List<string> _problems = [];
     private readonly JsonObject _json;
@@ -64,6 +64,7 @@ internal sealed class SettingsReader
             RestartServices = Flag("restartServices", usual.RestartServices),
             GuardedServices = Texts("guardedServices", usual.GuardedServices, mayBeEmpty: true),
             Spread = Duration.FromMinutes(Number("spreadMinutes", (int)usual.Spread.TotalMinutes, 0, 360)),
+            Retry = Duration.FromSeconds(Number("retrySeconds", (int)usual.Retry.TotalSeconds, 1, 600)),
             Machine = machine with
             {
                 Archives = Archives(),

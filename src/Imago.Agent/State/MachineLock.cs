@@ -23,7 +23,7 @@ internal sealed class MachineLock : IDisposable
         var path = root.At($"{folder.TrimEnd('/')}/{name}.lock");
         try
         {
-            return new MachineLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            return new MachineLock(new FileStream(path, Whole()));
         }
         catch (IOException) when (File.Exists(path) && IsTaken(path))
         {
@@ -33,6 +33,18 @@ internal sealed class MachineLock : IDisposable
 
     /// <inheritdoc />
     public void Dispose() => _file.Dispose();
+
+    // Whoever may read the file may lock it, and would keep the machine from being patched.
+    private static FileStreamOptions Whole()
+    {
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return options;
+    }
 
     // A disk that is full or read-only fails as well, and waiting for somebody to let go of the lock would not help then.
     private static bool IsTaken(string path)

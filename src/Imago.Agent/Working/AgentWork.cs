@@ -25,6 +25,9 @@ internal sealed record AgentTools(IMachine Machine, AgentMemory Memory, string N
     /// <summary>Whether services are restarted at all.</summary>
     public bool RestartServices { get; init; } = true;
 
+    /// <summary>How long is waited after a failure.</summary>
+    public RetryPace Pace { get; init; } = new();
+
     /// <summary>Now.</summary>
     public Instant Now => Instant.FromDateTimeOffset(Time.GetUtcNow());
 }
@@ -181,7 +184,7 @@ internal sealed class AgentWork(AgentTools tools)
             findings = await driver.VerdictAsync(cancellation);
         }
 
-        tools.Memory.Keep(State.Verified(verification, findings, tools.Machine.BootId, tools.Node, tools.Now));
+        tools.Memory.Keep(State.Verified(verification, findings, tools.Machine.BootId, tools.Node, tools.Now, tools.Pace));
     }
 
     // NM-59: what the node's pods hang on is restarted only where they have been taken off.
@@ -217,7 +220,7 @@ internal sealed class AgentWork(AgentTools tools)
         var driver = tools.Machine.Driver;
         var findings = await driver.VerdictAsync(cancellation);
         var inventory = (await driver.ProbeAsync(cancellation)).Inventory;
-        tools.Memory.Keep(State.Verified(new Verification { Inventory = inventory }, findings, tools.Machine.BootId, tools.Node, tools.Now));
+        tools.Memory.Keep(State.Verified(new Verification { Inventory = inventory }, findings, tools.Machine.BootId, tools.Node, tools.Now, tools.Pace));
     }
 
     private async Task FinishAsync(CancellationToken cancellation)
@@ -236,7 +239,7 @@ internal sealed class AgentWork(AgentTools tools)
             await driver.ApplyAsync(plan, tools.Progress, cancellation);
             verification = await driver.VerifyAsync(plan, cancellation);
         }
-        catch (NodeOsException failure)
+        catch (Exception failure) when (failure is NodeOsException or IOException or UnauthorizedAccessException)
         {
             // Tried once: the next order repairs before it begins, and nobody waits for this one.
             tools.Progress.Report($"The interrupted installation could not be ended: {failure.Message}");
@@ -267,7 +270,7 @@ internal sealed class AgentWork(AgentTools tools)
 
         var findings = await driver.VerdictAsync(cancellation);
         var inventory = (await driver.ProbeAsync(cancellation)).Inventory;
-        tools.Memory.Keep(State.Verified(new Verification { Inventory = inventory }, findings, tools.Machine.BootId, tools.Node, tools.Now));
+        tools.Memory.Keep(State.Verified(new Verification { Inventory = inventory }, findings, tools.Machine.BootId, tools.Node, tools.Now, tools.Pace));
     }
 
     private async Task SwitchAsync(OsUpdater? to, CancellationToken cancellation)
@@ -277,8 +280,9 @@ internal sealed class AgentWork(AgentTools tools)
         {
             problem = await tools.Machine.SwitchUpdaterAsync(to, cancellation);
         }
-        catch (NodeOsException failure)
+        catch (Exception failure) when (failure is NodeOsException or IOException or UnauthorizedAccessException or System.Text.Json.JsonException)
         {
+            // A file system that may not be written must not be asked in a circle, nor keep orders from being carried out.
             problem = failure.Message;
         }
 
@@ -307,7 +311,7 @@ internal sealed class AgentWork(AgentTools tools)
     {
         if (State.Order is { } order)
         {
-            tools.Memory.Keep(State.Failed(reason, message, order, tools.Now, tools.Node));
+            tools.Memory.Keep(State.Failed(reason, message, order, tools.Now, tools.Node, tools.Pace));
         }
     }
 

@@ -47,8 +47,11 @@ public static class ArchiveText
             var date = InstantPattern.General.Parse(suite.Date ?? "");
             var wrong = NodeOsWords.Pocket(suite.Pocket) is null ? $"'pocket' is '{suite.Pocket}'; allowed are {NodeOsWords.Pockets}"
                 : string.IsNullOrEmpty(suite.Uri) ? "'uri' is missing"
+                : !IsAddress(suite.Uri) ? $"'uri' is '{suite.Uri}'; write an address that begins with http://, https:// or file://, without blanks"
                 : string.IsNullOrEmpty(suite.Suite) ? "'suite' is missing"
+                : !IsWord(suite.Suite) ? $"'suite' is '{suite.Suite}'; write a codename such as bookworm-security"
                 : suite.Components is not { Length: > 0 } ? "'components' is missing"
+                : Array.Find(suite.Components, c => !IsWord(c)) is { } component ? $"'components' has '{component}'; write names such as main"
                 : !date.Success ? $"'date' is '{suite.Date}'; write an instant such as 2026-11-20T00:00:00Z"
                 : suite.Sha256 is { } hash && (hash.Length != 64 || !hash.All(char.IsAsciiHexDigitLower)) ? $"'sha256' is '{hash}'; write 64 lower-case hexadecimal digits"
                 : null;
@@ -64,4 +67,13 @@ public static class ArchiveText
         problem = read.Count == 0 ? "'archive' names no suite." : null;
         return problem is null ? new ArchiveState([.. read.OrderBy(s => s.Pocket)]) : null;
     }
+
+    // All of it becomes a line of a source list that a root's package manager reads: a blank would begin an option, a line end a source that nobody verifies, and other schemes
+    // run programs or read what another file names.
+    private static bool IsAddress(string text) => text.All(c => c is > ' ' and < '\x7f' and not ('"' or '#' or '\\'))
+        && ((string[])["http://", "https://", "file://"]).Any(s => text.StartsWith(s, StringComparison.Ordinal)) && Uri.TryCreate(text, UriKind.Absolute, out _)
+        && !Uri.UnescapeDataString(text).Any(c => char.IsControl(c) || char.IsWhiteSpace(c));
+
+    private static bool IsWord(string? text) => text is { Length: > 0 } && char.IsAsciiLetterOrDigit(text[0])
+        && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_' or '+' or '~' or '/') && !text.Contains("..", StringComparison.Ordinal);
 }

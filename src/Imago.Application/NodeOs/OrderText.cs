@@ -46,6 +46,7 @@ public static class OrderText
                 : NodeOsWords.Mode(wire.Mode) is null ? $"'mode' is '{wire.Mode}'; allowed are {NodeOsWords.Modes}."
                 : wire.Content is not null && NodeOsWords.Content(wire.Content) is null ? $"'content' is '{wire.Content}'; allowed are {NodeOsWords.Contents}."
                 : level is null && (wire.Level is not null || NodeOsWords.Content(wire.Content) != OrderContent.Reboot) ? $"'level' is '{wire.Level}'; write one such as 20261120T000000Z."
+                : wire.Image is { } image && !IsLabel(image) ? $"'image' is '{image}'; write what fits into a label, such as ImagoDebian-12-202611.20.0."
                 : null;
             var archive = problem is null && wire!.Archive is { } suites ? ArchiveText.FromWire(suites, out problem) : null;
             return problem is not null ? null : new NodeOrder
@@ -67,4 +68,8 @@ public static class OrderText
             return null;
         }
     }
+
+    // An agent that cannot write its label could not write its report either, and the node would seem to be silent.
+    private static bool IsLabel(string text) => text is { Length: > 0 and <= 63 } && char.IsAsciiLetterOrDigit(text[0]) && char.IsAsciiLetterOrDigit(text[^1])
+        && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_');
 }

@@ -187,7 +187,7 @@ public sealed class AptDriver : INodeOsDriver
         AptPlanner planner, ImmutableArray<SuiteIndex> indexes, ImmutableArray<PackageChange> changes, InstalledState installed, CancellationToken cancellation)
     {
         var unpacked = DiskSpace.Unpacked(changes, planner.Offered(indexes, changes.Select(c => c.Name)), installed);
-        var newKernel = changes.Any(c => c.From is null && PackageNames.Fits(c.Name, _settings.KernelPackages));
+        var newKernel = changes.Any(c => PackageNames.Fits(c.Name, _settings.KernelPackages));
         var bytes = await planner.DownloadBytesAsync(changes, cancellation);
         DiskSpace.Verify(_root, _folder.Archives, bytes, unpacked, newKernel);
         return bytes;

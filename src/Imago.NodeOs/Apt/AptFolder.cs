@@ -76,6 +76,11 @@ internal sealed class AptFolder(MachineRoot root, MachineSettings settings)
         APT::Install-Recommends "0";
         APT::Install-Suggests "0";
         APT::Get::Always-Include-Phased-Updates "1";
+        APT::Get::AutomaticRemove "0";
+        APT::Get::AllowUnauthenticated "0";
+        Acquire::AllowInsecureRepositories "0";
+        Acquire::AllowWeakRepositories "0";
+        Acquire::AllowDowngradeToInsecureRepositories "0";
         APT::Keep-Downloaded-Packages "1";
         Acquire::GzipIndexes "false";
         Acquire::Languages "none";

@@ -41,7 +41,7 @@ internal sealed class AptInstaller(AptFolder folder, AptPlanner planner, AptRepa
     /// <summary>NM-43: the one transaction.</summary>
     public async ValueTask<InstalledState> InstallAsync(PatchPlan plan, ImmutableArray<PackageChange> changes, CancellationToken cancellation)
     {
-        var command = folder.Apt("apt-get", settings.InstallTimeout, ["-y", "--no-remove", "install", .. planner.Arguments(changes)]);
+        var command = folder.Apt("apt-get", settings.InstallTimeout, ["-y", "--no-remove", "install", .. planner.Arguments(changes)]) with { EndsByItself = true };
         var result = await commands.RunAsync(command, cancellation);
         var installed = await ReadAsync(commands, cancellation);
         var missing = Remaining(plan, installed);

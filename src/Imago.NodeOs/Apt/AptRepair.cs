@@ -40,7 +40,7 @@ internal sealed class AptRepair(AptFolder folder, MachineRoot root, ICommands co
         if (await ComplaintAsync(cancellation) is { } complaint)
         {
             progress.Report("Repairing packages that were left half installed");
-            await commands.RunAsync(AptFolder.Dpkg(settings.InstallTimeout, "--configure", "-a", "--force-confdef", "--force-confold"), cancellation);
+            await commands.RunAsync(AptFolder.Dpkg(settings.InstallTimeout, "--configure", "-a", "--force-confdef", "--force-confold") with { EndsByItself = true }, cancellation);
             await UnpackAgainAsync(plan, cancellation);
             await FixAsync(complaint, cancellation);
         }
@@ -62,7 +62,7 @@ internal sealed class AptRepair(AptFolder folder, MachineRoot root, ICommands co
             .Select(a => a.Replace(":all", "", StringComparison.Ordinal)).ToArray();
         if (torn.Length > 0)
         {
-            await commands.RunAsync(folder.Apt("apt-get", settings.InstallTimeout, ["-y", "--no-remove", "--reinstall", "install", .. torn]), cancellation);
+            await commands.RunAsync(folder.Apt("apt-get", settings.InstallTimeout, ["-y", "--no-remove", "--reinstall", "install", .. torn]) with { EndsByItself = true }, cancellation);
         }
     }
 
@@ -76,7 +76,7 @@ internal sealed class AptRepair(AptFolder folder, MachineRoot root, ICommands co
                 + $"Found: {Short(complaint)}");
         }
 
-        var result = await commands.RunAsync(folder.Apt("apt-get", settings.InstallTimeout, "-y", "--no-remove", "-f", "install"), cancellation);
+        var result = await commands.RunAsync(folder.Apt("apt-get", settings.InstallTimeout, "-y", "--no-remove", "-f", "install") with { EndsByItself = true }, cancellation);
         if (await ComplaintAsync(cancellation) is { } left)
         {
             throw AptFailures.Of($"Packages are half installed and could not be repaired ({Short(left)})", result, NodeOsReason.PackagesBroken, root);

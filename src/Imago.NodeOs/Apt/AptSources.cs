@@ -17,6 +17,7 @@ internal static class AptSources
     /// <exception cref="NodeOsException">With <see cref="NodeOsReason.ArchiveUnknown"/> when a pocket that is needed is not among them.</exception>
     public static ImmutableArray<AptSource> For(PatchGoal goal, OsRelease system, MachineSettings settings, ImmutableArray<OwnSource> own, MachineKeys keys)
     {
+        own = OfDistribution(system, own);
         var service = goal.RepoService is { } address && IsPrivate(address) ? address : null;
         var found = goal.Archive is { } archive ? archive.Suites.Select(s => Ordered(s, service, system, settings, own, keys))
             : service is not null ? Named(Service(service, system, own), goal, system, keys)
@@ -34,7 +35,7 @@ internal static class AptSources
 
     /// <summary>The same suites as a plan was made from, at the editions that it was made from.</summary>
     public static ImmutableArray<AptSource> Of(PatchPlan plan, OsRelease system, MachineSettings settings, ImmutableArray<OwnSource> own, MachineKeys keys) =>
-        [.. plan.Archive.Suites.Select(s => Ordered(s, null, system, settings, own, keys))];
+        [.. plan.Archive.Suites.Select(s => Ordered(s, null, system, settings, OfDistribution(system, own), keys))];
 
     /// <summary>NM-5: only an address inside a private network is taken for a package service; any other is passed over.</summary>
     public static bool IsPrivate(IPAddress address) => address.AddressFamily == AddressFamily.InterNetwork && address.GetAddressBytes() switch
@@ -86,6 +87,16 @@ internal static class AptSources
             var components = (same.Length > 0 ? same : own.Where(o => o.Suite == system.Codename)).SelectMany(o => o.Components).Distinct(StringComparer.Ordinal).ToImmutableArray();
             yield return new MachineArchive(pocket, uri(pocket), suite, components.IsEmpty ? Usual(system) : components, same.FirstOrDefault()?.SignedBy);
         }
+    }
+
+    // NM-42: vendors name their suite by the distribution's codename as well (Docker's `noble stable`), but have no pockets beside it. Where no source has one, it is told by the
+    // component that every distribution has.
+    private static ImmutableArray<OwnSource> OfDistribution(OsRelease system, ImmutableArray<OwnSource> own)
+    {
+        var release = own.Where(o => o.Suite == system.Codename).ToArray();
+        var updated = release.Where(o => own.Any(u => u.Uri == o.Uri && u.Suite == SuiteOf(system, ArchivePocket.Updates))).ToArray();
+        var kept = updated.Length > 0 ? updated : [.. release.Where(o => o.Components.Contains("main", StringComparer.Ordinal))];
+        return [.. own.Where(o => o.Suite != system.Codename || kept.Contains(o))];
     }
 
     // NM-41: codenames stay; `stable-security` becomes `oldstable-security` one day.

@@ -9,7 +9,7 @@ internal static class DiskSpace
     // What maintainer scripts write besides: caches, logs, an index of modules.
     private const long Margin = 32L << 20;
 
-    /// <summary>Checks download, unpacking and, for a new kernel, <c>/boot</c>.</summary>
+    /// <summary>Checks download, unpacking and, for a kernel, new or in a newer build, <c>/boot</c>.</summary>
     /// <exception cref="NodeOsException">With <see cref="NodeOsReason.DiskFull"/>, and all that is short at once.</exception>
     public static void Verify(MachineRoot root, string archives, long downloadBytes, long unpackedBytes, bool newKernel)
     {
@@ -45,7 +45,7 @@ internal static class DiskSpace
         return (growth + largest) << 10;
     }
 
-    // One more kernel with its initial file system is as large as those that are there.
+    // One more kernel with its initial file system is as large as those that are there; a newer build of one lies beside it until it is whole.
     private static long Boot(MachineRoot root) => ((string[])["vmlinuz-", "initrd.img-"])
         .Sum(kind => root.List("/boot").Where(f => Path.GetFileName(f).StartsWith(kind, StringComparison.Ordinal)).Select(f => new FileInfo(root.At(f)).Length).DefaultIfEmpty(0).Max());
 }

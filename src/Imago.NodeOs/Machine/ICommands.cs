@@ -7,7 +7,7 @@ public interface ICommands
 {
     /// <summary>Runs a program to its end and returns what it said. A program that fails is a result like any other; nothing is concluded from it here (NM-31).</summary>
     /// <param name="command">What to run.</param>
-    /// <param name="cancellation">Ends the program with everything that it started.</param>
+    /// <param name="cancellation">Ends the program with everything that it started, unless it <see cref="Command.EndsByItself"/>.</param>
     /// <exception cref="NodeOsException">With <see cref="NodeOsReason.TimedOut"/> when it took longer than it may; it was ended, with everything that it started.</exception>
     ValueTask<CommandResult> RunAsync(Command command, CancellationToken cancellation);
 }
@@ -22,6 +22,12 @@ public sealed record Command(string Program, ImmutableArray<string> Arguments)
 
     /// <summary>How long it may take.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// NM-46: whether it is left to end when somebody stops the agent meanwhile: packages, and boot loaders above all, that are cut off in the middle are the one thing that a repair
+    /// may come too late for. <see cref="Timeout"/> counts all the same.
+    /// </summary>
+    public bool EndsByItself { get; init; }
 
     /// <summary>As one could type it, for people.</summary>
     public override string ToString() => Arguments.IsEmpty ? Program : $"{Program} {string.Join(' ', Arguments)}";

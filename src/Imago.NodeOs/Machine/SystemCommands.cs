@@ -16,7 +16,10 @@ public sealed class SystemCommands(TimeProvider time, params IReadOnlyList<strin
     public async ValueTask<CommandResult> RunAsync(Command command, CancellationToken cancellation)
     {
         using var timeout = new CancellationTokenSource(command.Timeout, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeout.Token);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(command.EndsByItself ? default : cancellation, timeout.Token);
+
+        // What has not begun is not begun any more, whatever it is.
+        cancellation.ThrowIfCancellationRequested();
         if (Begin(command) is not { } process)
         {
             return new CommandResult(CommandResult.NotFound, "", $"{command.Program}: not found");
@@ -39,7 +42,11 @@ public sealed class SystemCommands(TimeProvider time, params IReadOnlyList<strin
                 {
                     process.Kill(entireProcessTree: true);
                     await process.WaitForExitAsync(CancellationToken.None);
-                    cancellation.ThrowIfCancellationRequested();
+                    if (!command.EndsByItself)
+                    {
+                        cancellation.ThrowIfCancellationRequested();
+                    }
+
                     throw new NodeOsException(NodeOsReason.TimedOut,
                         $"'{command}' was ended after {command.Timeout.TotalSeconds:0} seconds, with everything that it started. It is tried again; what it left half done is repaired first.");
                 }

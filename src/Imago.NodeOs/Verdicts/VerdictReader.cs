@@ -10,9 +10,14 @@ internal sealed class VerdictReader(MachineRoot root, ICommands commands, Machin
 {
     private static readonly TimeSpan Quick = TimeSpan.FromMinutes(2);
 
-    // NM-59: these need a cordon or somebody's permission; dbus and logind take the machine's sessions with them, and user managers the users' own.
+    // NM-59: these need a cordon or somebody's permission; dbus and logind take the machine's sessions with them, user managers the users' own, and the others the network, the
+    // disks or the virtual machines that pods use.
     private static readonly string[] Untouched =
-        ["kubelet", "containerd", "crio", "docker", "dbus", "dbus-broker", "systemd-logind", "user@*", "getty@*", "serial-getty@*"];
+    [
+        "kubelet", "containerd", "crio", "docker", "cri-docker", "k3s*", "rke2*", "k0s*", "etcd", "dbus", "dbus-broker", "systemd-logind", "user@*", "getty@*", "serial-getty@*",
+        "networking", "ifup@*", "NetworkManager", "systemd-networkd", "wpa_supplicant*", "openvswitch*", "ovs-*", "frr", "bird*", "wg-quick@*", "openvpn*", "strongswan*", "iscsid", "open-iscsi",
+        "multipathd", "ceph-*", "gluster*", "libvirtd", "virt*", "rc-local", "emergency", "rescue",
+    ];
 
     /// <summary>Writes down versions of kernel and C library the first time in a boot, before anything is changed in it.</summary>
     public void Remember(BootFacts boot, ImmutableArray<InstalledPackage> packages)
@@ -29,7 +34,7 @@ internal sealed class VerdictReader(MachineRoot root, ICommands commands, Machin
         var own = Kernels.Own(boot.Kernel, packages, root);
         var stale = ReplacedFiles.Of(root);
         var reboot = new List<string>();
-        if (own && Kernels.Newest(packages) is { } newest && newest != boot.Kernel)
+        if (own && Kernels.Newest(packages, boot.Kernel) is { } newest && newest != boot.Kernel)
         {
             reboot.Add($"kernel {newest} is installed and {boot.Kernel} runs");
         }

@@ -48,7 +48,7 @@ internal static class ArchiveSettingCatalog
         new("architecture", "an architecture as apt names it", "amd64", "Whose packages are compared.", (d, t) => IsCodename(t) ? d with { Architecture = t.Trim() } : null),
         new("updates", "true, false", "true", "Whether there is a suite NAME-updates.", (d, t) => bool.TryParse(t, out var x) ? d with { HasUpdates = x } : null),
         new("keyring", "a file of OpenPGP public keys, binary or armoured", OfPreset, "Who may sign it.", (d, t) => Text(t) is { } x ? d with { Preset = d.Preset with { Keyring = x } } : null),
-        new("interval", SettingCatalog.DurationWords + ", from 1m to 1d", "1h", "How often it is looked at.", (d, t) => SettingCatalog.Time(t, "1m", "1d") is { } x ? d with { Interval = x } : null),
+        new("interval", SettingCatalog.DurationWords + ", from 5s to 1d", "1h", "How often it is looked at.", (d, t) => SettingCatalog.Time(t, "5s", "1d") is { } x ? d with { Interval = x } : null),
         new("imageDay", string.Join(", ", Weekdays) + ", " + Never, "Monday", "The day, in UTC, of the weekly image.", (d, t) => Day(t) is var (ok, x) && ok ? d with { ImageDay = x } : null),
     ];
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Imago.Application.NodeOs;
 using Imago.Domain.Clusters;
 using Imago.Domain.NodeOs;
@@ -13,6 +14,8 @@ internal sealed class MachineAgents
 {
     // Planning and downloading, as a share of the time that patching takes.
     private const double StagingShare = 0.5;
+
+    private static readonly ImmutableArray<HeldPackage> Holds = [new HeldPackage("kubelet", "1", "2", "apt-mark hold")];
 
     private readonly ClusterState _state;
     private readonly NodeLifecycle _nodes;
@@ -158,7 +161,10 @@ internal sealed class MachineAgents
 
         if (order.Content != OrderContent.Reboot && Play.Plan is { } plan)
         {
-            node.Agent = node.Agent! with { Planned = plan(node.Name, order) };
+            // NM-34: when everything but what is held is installed, nothing is left to plan.
+            var found = plan(node.Name, order);
+            found = trouble.Holds && node.HeldLevel == order.Level ? found with { Packages = 0, DownloadBytes = 0, Verdict = RebootVerdict.None } : found;
+            node.Agent = node.Agent! with { Planned = found, Held = trouble.Holds ? Holds : [] };
         }
 
         if (order.Mode == OrderMode.Stage)
@@ -260,7 +266,8 @@ internal sealed class MachineAgents
     {
         if (trouble.Holds && order.Content != OrderContent.Reboot)
         {
-            node.Agent = node.Agent! with { Held = [new HeldPackage("kubelet", "1", "2", "apt-mark hold")] };
+            node.HeldLevel = order.Level;
+            node.Agent = node.Agent! with { Held = Holds };
             Report(node, order, AgentPhase.AppliedPartially, node.Agent.Attempts, "FixesHeld");
             return;
         }

@@ -78,6 +78,9 @@ internal sealed class SimulatedNode(NodeBlueprint blueprint, string uid, NodeSha
     /// <summary>Attempts that its agent has begun, so that one that was overtaken by another knows.</summary>
     public int AgentRuns { get; set; }
 
+    /// <summary>The last level of which everything is installed but what is held.</summary>
+    public PatchLevel? HeldLevel { get; set; }
+
     public OsUpdater? Updater { get; set; }
 
     public bool NotPatchedYet { get; set; }

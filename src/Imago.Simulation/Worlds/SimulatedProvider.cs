@@ -63,7 +63,9 @@ public sealed class SimulatedProvider : INodeProvider
     public ValueTask<ProviderOperation?> FindAsync(string operationId, CancellationToken cancellation) => ValueTask.FromResult(
         _ordered.TryGetValue(operationId, out var request) && Standing(request) is { Order: { } order } node
             ? InPlaceOperations.StateOf(order, node.Agent, _state.Time.Now)
-            : _operations.GetValueOrDefault(operationId));
+            : request is not null && !_state.Nodes.ContainsKey(request.Node)
+                ? new ProviderOperation(operationId, OperationState.Failed, _state.Time.Now, ProviderCodes.NodeNotFound, $"node '{request.Node}' does not exist")
+                : _operations.GetValueOrDefault(operationId));
 
     public ValueTask<ProviderOperation> BeginAsync(ProviderRequest request, CancellationToken cancellation)
     {

@@ -8,7 +8,10 @@ namespace Imago.Acceptance.Tests.Rollouts;
 internal static class QuickPool
 {
     /// <summary>Writes a pool again without them: one is an extension that az does not know, and a soak of 0 is not sent by az either.</summary>
-    public static async Task SoakNotAsync(ArmClient arm, string poolPath)
+    /// <param name="arm">The server.</param>
+    /// <param name="poolPath">The pool.</param>
+    /// <param name="readyMinutes">How long a node may take to be ready; null: as long as usual.</param>
+    public static async Task SoakNotAsync(ArmClient arm, string poolPath, int? readyMinutes = null)
     {
         var pool = JsonNode.Parse((await arm.GetAsync(poolPath)).Must(HttpStatusCode.OK).Text)!.AsObject();
         var properties = pool["properties"]!.AsObject();
@@ -19,6 +22,11 @@ internal static class QuickPool
 
         settings["canarySoakInMinutes"] = 0;
         settings["nodeSoakDurationInMinutes"] = 0;
+        if (readyMinutes is { } minutes)
+        {
+            settings["nodeReadyTimeoutInMinutes"] = minutes;
+        }
+
         await arm.EndAsync(await arm.PutAsync(poolPath, pool.ToJsonString()));
     }
 }

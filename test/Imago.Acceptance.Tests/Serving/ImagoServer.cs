@@ -23,6 +23,11 @@ internal sealed class ImagoServer : IAsyncDisposable
     {
         _settings = settings;
         DataFolder = Directory.CreateTempSubdirectory("imago-acceptance-").FullName;
+        if (settings.File is { } text)
+        {
+            File.WriteAllText(Path.Combine(DataFolder, "imago.json"), text);
+        }
+
         Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{FreePort.Take()}"));
     }
 

@@ -12,6 +12,9 @@ internal sealed record ServerSettings
     /// <summary>Settings beyond these, by the name of their variable without its prefix.</summary>
     public IReadOnlyDictionary<string, string> More { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>What stands in the settings file; null: there is none.</summary>
+    public string? File { get; init; }
+
     /// <summary>The key that signing keys in the database are encrypted with; null: one of the server's own.</summary>
     public string? DataKeyFile { get; init; }
 }

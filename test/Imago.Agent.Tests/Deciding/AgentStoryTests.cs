@@ -2,6 +2,7 @@ using Imago.Agent.Deciding;
 using Imago.Agent.Tests.Kit;
 using Imago.Domain.Images.Archives;
 using Imago.Domain.NodeOs;
+using Imago.NodeOs.Machine;
 using NodaTime;
 using static Imago.Agent.Tests.Kit.Orders;
 
@@ -282,6 +283,87 @@ public sealed class AgentStoryTests
         story.Machine.UpdaterProblem = null;
         await story.SettleAsync();
         story.Machine.Updater.ShouldBe(OsUpdater.Imago);
+    }
+
+    [Fact]
+    [Trait("Rule", "NM-18")]
+    public async Task Agent_UpdaterCannotBeSwitchedForAFullDisk_IsTriedLaterAndNotInACircle()
+    {
+        using var story = new AgentStory { Wishes = NodeWishes.None with { Updater = OsUpdater.Imago } };
+        story.Machine.Fate = _ => "disk";
+        await story.RestAsync();
+        story.State.UpdaterRetryAt.ShouldBe(story.Clock.Now + RetryPace.First);
+    }
+
+    [Fact]
+    [Trait("Rule", "NM-46")]
+    public async Task Agent_WithdrawnInstallationCannotBeEndedForAFullDisk_IsLeftToTheNextOrder()
+    {
+        using var story = new AgentStory { Wishes = Order(OrderMode.Live, L1) };
+        story.Machine.Fate = call =>
+        {
+            story.Wishes = call == 2 ? NodeWishes.None : story.Wishes;
+            return call == 2 ? "kill" : call > 2 ? "disk" : null;
+        };
+        await story.RestAsync();
+        story.State.Phase.ShouldBe(AgentPhase.Idle);
+        story.Machine.IsHalf.ShouldBeTrue();
+        story.Machine.Fate = _ => null;
+        story.Wishes = Order(OrderMode.Live, L1);
+        await story.SettleAsync();
+        story.Machine.Installed.ShouldBe(L1.ToString());
+    }
+
+    // While packages are installed the node is put back to work; the order stands.
+    [Fact]
+    [Trait("Rule", "CH-31")]
+    public async Task Agent_NodeTakesWorkBeforeTheRestart_IsNotRestartedUntilItIsDrainedAgain()
+    {
+        using var story = new AgentStory { Wishes = Order(OrderMode.Drained, L1) };
+        story.Machine.KernelLevels.Add(L1.ToString());
+        story.Machine.Fate = call =>
+        {
+            story.Wishes = call == 2 ? story.Wishes with { TakesWork = true } : story.Wishes;
+            return null;
+        };
+        await story.RestAsync();
+        story.Machine.Done.ShouldBe([$"download {L1}", $"install {L1}"]);
+        story.State.Reason.ShouldBe("NotDrained");
+        story.State.Verdict.ShouldBe(RebootVerdict.Reboot);
+
+        story.Machine.Fate = _ => null;
+        story.Wishes = story.Wishes with { TakesWork = false };
+        await story.SettleAsync();
+        story.Machine.Done.Count(d => d == "restart").ShouldBe(1);
+        story.State.Phase.ShouldBe(AgentPhase.Applied);
+    }
+
+    [Fact]
+    [Trait("Rule", "NM-33")]
+    public async Task Agent_ClockIsSetBackByAYear_DoesNotWaitForAYear()
+    {
+        using var story = new AgentStory { Wishes = Order(OrderMode.Live, L1) };
+        story.Machine.Fate = call => call == 0 ? "MirrorUnreachable" : null;
+        await story.RestAsync();
+        story.State.Phase.ShouldBe(AgentPhase.Retrying);
+        story.Clock.Now -= Duration.FromDays(365);
+        await story.RestAsync();
+        story.State.Phase.ShouldBe(AgentPhase.Applied);
+    }
+
+    // All annotations of a node together may have 256 KiB.
+    [Fact]
+    [Trait("Rule", "NM-30")]
+    public void Report_ThousandsOfPackagesHeldBack_StaysSmall()
+    {
+        var held = Enumerable.Range(0, 5000).Select(i => new HeldPackage($"some-package-{i}", "1:2.3-4+deb12u1", "1:2.3-4+deb12u2", "apt-mark hold")).ToArray();
+        var state = new AgentState { Phase = AgentPhase.AppliedPartially, Held = [.. held], Message = string.Join(", ", held.Select(h => h.Package)) };
+
+        var report = AgentReports.Of(state, "boot-1", new OsRelease("debian", "12", "bookworm"), "1.0", Instant.FromUtc(2026, 11, 24, 22, 0));
+
+        Imago.Application.NodeOs.ReportText.Write(report).Length.ShouldBeLessThan(64 << 10);
+        report.Held.Length.ShouldBe(100);
+        AgentReports.Conditions(state).ShouldAllBe(c => c.Message.Length < 5000);
     }
 
     [Fact]

@@ -24,6 +24,9 @@ public sealed class ManifestTests
         var expressions = ((YamlSequenceNode)policy["spec"]["validations"]).Select(v => v["expression"].ToString()).ToList();
         expressions[0].ShouldContain("request.userInfo.extra[\"authentication.kubernetes.io/node-name\"][0] == object.metadata.name");
         expressions[1].ShouldBe("object.spec == oldObject.spec");
+
+        // NodeRestriction keeps kubelets from labels that call work to a node; a service account it does not know.
+        expressions[2].ShouldContain($"k == \"{NodePatches.Labels.ShouldHaveSingleItem()}\"");
         policy["spec"]["failurePolicy"].ToString().ShouldBe("Fail");
     }
 
@@ -42,7 +45,7 @@ public sealed class ManifestTests
         var pod = Objects.Single(o => Text(o, "kind") == "DaemonSet")["spec"]["template"]["spec"];
         ((YamlSequenceNode)pod["tolerations"]).ShouldHaveSingleItem()["operator"].ToString().ShouldBe("Exists");
         pod["hostPID"].ToString().ShouldBe("true");
-        pod["terminationGracePeriodSeconds"].ToString().ShouldBe("120");
+        pod["terminationGracePeriodSeconds"].ToString().ShouldBe("1800");
     }
 
     // NodeRestriction keeps a kubelet from labels below kubernetes.io and k8s.io but for a few, and from node-restriction.kubernetes.io altogether.
@@ -55,6 +58,7 @@ public sealed class ManifestTests
     {
         var unit = File.ReadAllLines(Repository.File("deploy/agent/imago-agent.service"));
         unit.ShouldContain("KillMode=mixed");
+        unit.ShouldContain("TimeoutStopSec=30min");
         unit.ShouldContain("ExecStart=/usr/local/bin/imago-agent run");
     }
 

@@ -70,6 +70,10 @@ internal sealed class FakeNodeApi : IAsyncDisposable
 
     public void Annotate(string name, string? value) => Change(n => Part(n["metadata"]!.AsObject(), "annotations")[name] = value);
 
+    public void Cordon(bool isCordoned = true) => Change(n => n["spec"]!["unschedulable"] = isCordoned);
+
+    public void Taint(string key) => Change(n => n["spec"]!["taints"] = new JsonArray(new JsonObject { ["key"] = key, ["effect"] = "NoSchedule" }));
+
     /// <summary>Ends the watches that are open.</summary>
     public void BreakWatches()
     {

@@ -41,6 +41,9 @@ internal sealed class StoryMachine : IMachine, INodeOsDriver
     /// <summary>Whether the machine obeys when it is told to restart.</summary>
     public bool Restarts { get; set; } = true;
 
+    /// <summary>What reading the machine fails with; null: it does not.</summary>
+    public Exception? ProbeFails { get; set; }
+
     /// <summary>Problem that switching the updater meets; null: none.</summary>
     public string? UpdaterProblem { get; set; }
 
@@ -54,8 +57,9 @@ internal sealed class StoryMachine : IMachine, INodeOsDriver
 
     private RebootVerdict Verdict => KernelLevels.Contains(Installed) && _rebootedFor != Installed ? RebootVerdict.Reboot : RebootVerdict.None;
 
-    public ValueTask<MachineProbe> ProbeAsync(CancellationToken cancellation) =>
-        ValueTask.FromResult(new MachineProbe("debian", "12", "bookworm", "amd64") { Kernel = "6.1", BootId = BootId, Inventory = $"inventory-{Installed}" });
+    public ValueTask<MachineProbe> ProbeAsync(CancellationToken cancellation) => ProbeFails is { } failure
+        ? ValueTask.FromException<MachineProbe>(failure)
+        : ValueTask.FromResult(new MachineProbe("debian", "12", "bookworm", "amd64") { Kernel = "6.1", BootId = BootId, Inventory = $"inventory-{Installed}" });
 
     public ValueTask<PatchPlan> PlanAsync(PatchGoal goal, IPatchProgress progress, CancellationToken cancellation)
     {
@@ -147,6 +151,8 @@ internal sealed class StoryMachine : IMachine, INodeOsDriver
         {
             case null:
                 return;
+            case "disk":
+                throw new IOException("No space left on device");
             case "kill":
                 throw Killed.Now();
             case var reason:

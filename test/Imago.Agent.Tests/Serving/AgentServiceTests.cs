@@ -67,6 +67,7 @@ public sealed class AgentServiceTests
         await using var api = await FakeNodeApi.StartAsync(AgentStory.Node);
         var machine = new StoryMachine();
         machine.KernelLevels.Add(L1.ToString());
+        api.Cordon();
         await using (var before = new RunningAgent(api, machine, folder.Path))
         {
             api.Annotate(NodeAnnotations.Order, OrderText.Write(Order(OrderMode.Drained, L1, image: "ImagoDebian-12-202306.10.0-2026.11.01").Order!));
@@ -80,6 +81,46 @@ public sealed class AgentServiceTests
         report.BootId.ShouldBe("boot-2");
         api.Label(NodeLabels.NodeImageVersion).ShouldBe("ImagoDebian-12-202306.10.0-2026.11.01");
         api.Annotation(NodeAnnotations.SecurityPatchTimestamp).ShouldNotBeNull();
+    }
+
+    // The order outlived its drain: somebody put the node back to work, and its pods are there again.
+    [Fact]
+    [Trait("Rule", "CH-31")]
+    public async Task Service_DrainedOrderOnANodeThatTakesWork_TouchesNothingAndSaysWhy()
+    {
+        using var folder = new TemporaryFolder();
+        await using var api = await FakeNodeApi.StartAsync(AgentStory.Node);
+        var machine = new StoryMachine();
+        machine.KernelLevels.Add(L1.ToString());
+        api.Annotate(NodeAnnotations.Order, OrderText.Write(Order(OrderMode.Drained, L1).Order!));
+        await using var agent = new RunningAgent(api, machine, folder.Path);
+        await ReportsAsync(api, r => r is { Phase: AgentPhase.Retrying, Reason: "NotDrained" });
+        machine.Done.ShouldBeEmpty();
+    }
+
+    [Fact]
+    [Trait("Rule", "CH-37")]
+    public async Task Service_DrainedOrderOnANewcomer_IsCarriedOut()
+    {
+        using var folder = new TemporaryFolder();
+        await using var api = await FakeNodeApi.StartAsync(AgentStory.Node);
+        api.Taint(NodeLabels.NotPatchedTaint);
+        api.Annotate(NodeAnnotations.Order, OrderText.Write(Order(OrderMode.Drained, L1).Order!));
+        await using var agent = new RunningAgent(api, new StoryMachine(), folder.Path);
+        await ReportsAsync(api, r => r.Phase == AgentPhase.Applied);
+    }
+
+    [Fact]
+    public async Task Service_MachineCannotBeReadForAFullDisk_GoesOn()
+    {
+        using var folder = new TemporaryFolder();
+        await using var api = await FakeNodeApi.StartAsync(AgentStory.Node);
+        var machine = new StoryMachine { ProbeFails = new IOException("No space left on device") };
+        await using var agent = new RunningAgent(api, machine, folder.Path);
+        await ReportsAsync(api, r => r.Phase == AgentPhase.Idle);
+        machine.ProbeFails = null;
+        api.Annotate(NodeAnnotations.LivePatchingGolden, L1.ToString());
+        await ReportsAsync(api, r => r.Phase == AgentPhase.Applied);
     }
 
     [Fact]

@@ -118,6 +118,12 @@ public sealed class AgentMemoryTests
         var root = new MachineRoot(folder.Path);
         using (MachineLock.TryTake(root, "/state", "work").ShouldNotBeNull())
         {
+            // A lock needs no more than reading: no other user of the machine may have that.
+            if (!OperatingSystem.IsWindows())
+            {
+                File.GetUnixFileMode(root.At("/state/work.lock")).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            }
+
             MachineLock.TryTake(root, "/state", "work").ShouldBeNull();
             using var service = MachineLock.TryTake(root, "/state", "service").ShouldNotBeNull();
         }

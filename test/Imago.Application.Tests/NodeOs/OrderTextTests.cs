@@ -59,6 +59,46 @@ public class OrderTextTests
         problem.ShouldNotBeNull().ShouldContain(expected);
     }
 
+    // A line of a source list ends where the text says so: what is not one plain word would be read as further options, or as a further source that nobody verifies.
+    [Theory]
+    [InlineData("http://m suite main\\ndeb [trusted=yes] http://evil.example", "bookworm", "main", "'uri'")]
+    [InlineData("[trusted=yes] http://evil.example", "bookworm", "main", "'uri'")]
+    [InlineData("http://m/%0aUser-Agent:x", "bookworm", "main", "'uri'")]
+    [InlineData("copy:/tmp/evil", "bookworm", "main", "'uri'")]
+    [InlineData("ssh://evil.example/debian", "bookworm", "main", "'uri'")]
+    [InlineData("mirror+file:/tmp/list", "bookworm", "main", "'uri'")]
+    [InlineData("/tmp/evil", "bookworm", "main", "'uri'")]
+    [InlineData("http://m", "bookworm main\\ndeb [trusted=yes] http://evil.example x", "main", "'suite'")]
+    [InlineData("http://m", "../../evil", "main", "'suite'")]
+    [InlineData("http://m", "bookworm", "main\\ndeb", "'components'")]
+    [InlineData("http://m", "bookworm", "", "'components'")]
+    [InlineData("http://m", "bookworm", "#", "'components'")]
+    public void Order_ArchiveThatIsNotPlainWords_IsRefused(string uri, string suite, string component, string expected)
+    {
+        var text = $$"""{"id":"x","mode":"live","level":"20261120T000000Z","archive":[{"pocket":"security","uri":"{{uri}}","suite":"{{suite}}","components":["{{component}}"],"date":"2026-11-20T00:00:00Z"}]}""";
+
+        OrderText.Read(text, out var problem).ShouldBeNull();
+        problem.ShouldNotBeNull().ShouldContain($"archive[0]: {expected}");
+    }
+
+    [Theory]
+    [InlineData("http://snapshot.debian.org/archive/debian-security/20261120T000000Z")]
+    [InlineData("https://[fd00::1]:8443/ubuntu/")]
+    [InlineData("file:///mnt/mirror/debian")]
+    public void Order_ArchiveAtAnyPlainAddress_IsRead(string uri)
+    {
+        var text = $$"""{"id":"x","mode":"live","level":"20261120T000000Z","archive":[{"pocket":"security","uri":"{{uri}}","suite":"bookworm/updates","components":["main","non-free-firmware"],"date":"2026-11-20T00:00:00Z"}]}""";
+
+        OrderText.Read(text, out var problem).ShouldNotBeNull(problem);
+    }
+
+    [Fact]
+    public void Order_ImageThatIsNoLabelValue_IsRefused()
+    {
+        OrderText.Read("""{"id":"x","mode":"drained","level":"20261120T000000Z","image":"not a label"}""", out var problem).ShouldBeNull();
+        problem.ShouldNotBeNull().ShouldContain("'image'");
+    }
+
     [Fact]
     [Trait("Rule", "NM-30")]
     public void Report_WrittenAndRead_IsTheSame()

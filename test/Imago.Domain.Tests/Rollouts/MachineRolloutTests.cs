@@ -1,5 +1,7 @@
 using Imago.Domain.Clusters;
 using Imago.Domain.NodeOs;
+using Imago.Domain.Rollouts;
+using Imago.Domain.Rollouts.Actions;
 using Imago.Domain.Rollouts.Events;
 using Imago.Domain.Rollouts.Explanations;
 using Imago.Domain.Rollouts.Planning;
@@ -189,6 +191,7 @@ public sealed class MachineRolloutTests
     public void Rollout_MirrorHasMovedPastADrainedNodesLevel_TakesTheOrderBackAndTheNodeGoesBackToWork()
     {
         var world = new ObedientWorld(Shop(3, reboot: true)) { MirrorIsElsewhere = (_, order) => order.Mode != OrderMode.Stage || order.Id.EndsWith("TakenBack", StringComparison.Ordinal) };
+        world.Restarting.UnionWith(["a-1", "a-2", "a-3"]);
 
         // A little later the other nodes get their try.
         world.Play(83);
@@ -199,7 +202,7 @@ public sealed class MachineRolloutTests
         var (name, outcome) = record.Settled.ShouldHaveSingleItem();
         outcome.Result.ShouldBe(NodeResult.Partial);
         outcome.Fault.ShouldNotBeNull().Code.ShouldBe(nameof(ReasonCode.AgentFailing));
-        outcome.Fault.Message.ShouldContain("MirrorAhead: The mirror is at a newer edition; it was tried 7 times in 70 minutes. Nothing was changed, and the node goes back to work.");
+        outcome.Fault.Message.ShouldContain("MirrorAhead: The mirror is at a newer edition; it was tried 8 times in 70 minutes. Nothing was changed, and the node goes back to work.");
         world.NodeNamed(name).Unschedulable.ShouldBeFalse();
         world.NodeNamed(name).Order.ShouldNotBeNull().Mode.ShouldBe(OrderMode.Stage, "an agent that still had the drained one could restart the node with pods on it");
         world.Orders.Count(o => o.Order.Mode == OrderMode.Drained).ShouldBe(1, "no further node is drained for nothing");
@@ -218,11 +221,14 @@ public sealed class MachineRolloutTests
         world.Record("a").Settled["a-1"].Result.ShouldBe(NodeResult.ProviderFailed);
         world.Record("a").Settled["a-1"].Fault.ShouldNotBeNull().Message.ShouldContain("Its agent does not take note of it");
 
-        // The agent runs again, and finds what it is told now.
+        // The agent runs again, and reads what it is told now.
+        world.Silent.Clear();
+        world.MirrorIsElsewhere = (_, _) => false;
         world.Change("a-1", n => n with { Agent = Machines.Report(AgentPhase.Staging) with { OrderId = n.Order!.Id } });
-        world.Play((4 * 60) + 1);
+        world.Play(8 * 60);
+        world.ShouldBeTidy();
         world.NodeNamed("a-1").Unschedulable.ShouldBeFalse();
-        world.Record("a").Settled["a-1"].Result.ShouldBe(NodeResult.Partial);
+        world.NodeNamed("a-1").ReachedLevel.ShouldBe(Machines.Level);
     }
 
     [Theory]
@@ -244,6 +250,45 @@ public sealed class MachineRolloutTests
         var orders = world.Orders.Where(o => o.Node == first.Node && o.Order.Mode != OrderMode.Stage).Select(o => o.Order).ToList();
         orders.Count.ShouldBe(2);
         orders[1].ShouldBe(orders[0] with { Archive = again }, "the same order, whose time counts from when it was first given");
+    }
+
+    [Fact]
+    [Trait("Rule", "UP-11")]
+    public void Rollout_MachineVanishesWhileItsAgentWorks_IsNotWaitedFor()
+    {
+        var world = new ObedientWorld(Shop(2, reboot: true));
+        world.Restarting.UnionWith(["a-1", "a-2"]);
+        world.At(5, "somebody deletes the node", w => w.Remove("a-1"));
+
+        world.Play();
+
+        world.Record("a").Phase.ShouldBe(RolloutPhase.Succeeded);
+        world.Record("a").Settled["a-1"].Result.ShouldBe(NodeResult.Gone);
+        world.Record("a").Settled["a-2"].Result.ShouldBe(NodeResult.Upgraded);
+    }
+
+    [Theory]
+    [InlineData(AgentPhase.Applying, false, false)]
+    [InlineData(AgentPhase.Retrying, true, false)]
+    [InlineData(AgentPhase.Applied, false, true)]
+    [Trait("Rule", "CH-31")]
+    [Trait("Rule", "UP-155")]
+    public void Mark_OfAnEarlierRollout_StaysWhileTheAgentMayStillRestartTheMachine(AgentPhase phase, bool takesBack, bool releases)
+    {
+        var order = new NodeOrder { Id = "a-0/a-1/Reimage", Mode = OrderMode.Drained, Level = Machines.Level, GivenAt = Some.After(-200) };
+        var cluster = Shop(2, reboot: true).Node("a-1", n => n with
+        {
+            Unschedulable = true, Mark = new CordonMark("a-0", "patched", Some.After(-200), false), ScaleDownDisabled = true, Order = order, Agent = Machines.Report(phase) with { OrderId = order.Id },
+        });
+        var record = new RolloutRecord
+        {
+            Id = "a-9", Pool = "a", Target = new RolloutTarget.Patch(Machines.Level, true), Phase = RolloutPhase.Succeeded, StartedAt = Some.After(-9), EndedAt = Some.After(-1), Settings = cluster.PoolNamed("a").Settings,
+        };
+
+        var updates = RolloutPlanner.Decide(cluster.Input(null, record), cluster.PoolNamed("a"), record).Actions.OfType<RolloutAction.UpdateNode>().Where(a => a.Node == "a-1").Select(a => a.Update).ToList();
+
+        updates.Any(u => u.Order?.Id == $"{order.Id}/TakenBack").ShouldBe(takesBack);
+        updates.Any(u => u.Unschedulable == false).ShouldBe(releases);
     }
 
     private static TestCluster Shop(int nodes, bool reboot, Func<UpgradeSettings, UpgradeSettings>? settings = null) => new TestCluster()

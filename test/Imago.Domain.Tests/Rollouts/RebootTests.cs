@@ -202,7 +202,7 @@ public sealed class RebootTests
             .Channel(NodeOsChannel.Unmanaged);
         for (var i = 1; i <= nodes; i++)
         {
-            cluster.Node($"a-{i}", n => (change ?? (x => x))(n with { RebootPending = true, Agent = new AgentReport() }));
+            cluster.Node($"a-{i}", n => (change ?? (x => x))(n with { RebootPending = true, Agent = new AgentReport(), Updater = OsUpdater.Distribution }));
         }
 
         return cluster;

@@ -205,7 +205,10 @@ internal sealed class EndRule(Truth truth, Coverage coverage)
         return truth.Intent.Spec.Channel switch
         {
             Domain.Channels.NodeOsChannel.SecurityPatch => levels.Count > 0 && node.Image.PatchedLevel < levels[^1].Level.Date && !(node.ReachedLevel >= levels[^1].Level),
-            Domain.Channels.NodeOsChannel.NodeImage => offered.Count > 0 && node.Image.Version < offered[^1].Image.Version,
+            Domain.Channels.NodeOsChannel.NodeImage => offered.Count > 0 && node.Image.Version < offered[^1].Image.Version
+
+                // NM-32: a machine is at the packages of its level; the label of an image from before them would say less.
+                && !(truth.Scenario.Machines && node.ReachedLevel is { } reached && reached.Date > offered[^1].Image.PatchedLevel),
             _ => false,
         };
     }

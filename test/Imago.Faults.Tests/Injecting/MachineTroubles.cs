@@ -40,7 +40,7 @@ internal sealed class MachineTroubles
 
     private AgentTrouble Trouble(string node, NodeOrder order, int attempt)
     {
-        var trouble = Drawn(node, order);
+        var trouble = IsStuck(order) ? new AgentTrouble { Fails = "MirrorAhead" } : Drawn(node, order);
         if (order.Archive is { } archive && order.Level is { } level && archive != MachineGenerator.ArchiveAt(level, _truth.Intent.Edition))
         {
             // No waiting helps: the edition that the order names is not on the mirror any more.
@@ -55,6 +55,9 @@ internal sealed class MachineTroubles
 
         return trouble;
     }
+
+    // A mirror that has moved past the level, as far as this order goes: no attempt at it gets anywhere.
+    private bool IsStuck(NodeOrder order) => !Healed && new Dice(_scenario.Seed.Fork("stuck").Fork(order.Id)).Chance(_scenario.Faults.AgentTroubles / 3);
 
     private AgentTrouble Drawn(string node, NodeOrder order)
     {

@@ -64,6 +64,16 @@ public sealed class MachineProcess : IDisposable
         }
     }
 
+    /// <summary>Kills the program and then everything that it began, as a service manager does that finds a service dead.</summary>
+    public async Task KillWithAllAsync()
+    {
+        if (await HostIdAsync() is { } id)
+        {
+            var began = await ProcessTree.DescendantsAsync(id);
+            await HostProgram.RunAsync(["/bin/sh", "-c", $"kill -KILL {id}; kill -KILL {string.Join(' ', began)}"]);
+        }
+    }
+
     public void Dispose()
     {
         if (!_process.HasExited)

@@ -195,6 +195,23 @@ public sealed class AptDriverTests : IDisposable
         failure.Message.ShouldContain("has 1 MB");
     }
 
+    // A newer build of the same kernel is written beside the old one, and so is its initial file system, before either is replaced.
+    [Fact]
+    [Trait("Rule", "NM-72")]
+    public async Task Stage_NoRoomForANewerBuildOfTheKernel_SaysSo()
+    {
+        _machine.With("/boot/vmlinuz-6.1.0-9-amd64", new string('k', 5000)).With("/boot/initrd.img-6.1.0-9-amd64", new string('i', 9000));
+        var plan = await PlanAsync();
+        plan.Changes.ShouldHaveSingleItem().From.ShouldNotBeNull();
+        var settings = new MachineSettings { OwnSources = true, KernelPackages = ["openssl"] };
+        var full = NodeOsDrivers.For(new MachineRoot(_machine.Root.At("/").TrimEnd('/'), folder => folder.EndsWith("/boot", StringComparison.Ordinal) ? 10_000 : long.MaxValue), _apt, settings);
+
+        var failure = await Should.ThrowAsync<NodeOsException>(async () => await full.StageAsync(plan, SilentProgress.Instance, default));
+
+        failure.Reason.ShouldBe(NodeOsReason.DiskFull);
+        failure.Message.ShouldContain("/boot needs 14 kB and has 10 kB");
+    }
+
     [Fact]
     [Trait("Rule", "NM-30")]
     public async Task Probe_SamePackages_GiveTheSameInventory()

@@ -1,4 +1,5 @@
 using Imago.NodeOs.Machine;
+using Shouldly;
 
 namespace Imago.NodeOs.Tests.Apt;
 
@@ -35,6 +36,12 @@ internal sealed class FakeApt(TemporaryMachine machine) : ICommands
     {
         var words = command.Arguments is ["-c", _, .. var rest] ? rest.ToArray() : [.. command.Arguments];
         Ran.Add($"{command.Program} {string.Join(' ', words)}");
+        if ((words is ["-y", "--no-remove", ..] && !words.Contains("--download-only")) || words is ["--configure", ..])
+        {
+            // NM-46: whatever stops the agent, packages are never cut off in the middle.
+            command.EndsByItself.ShouldBeTrue(command.ToString());
+        }
+
         return ValueTask.FromResult((command.Program, words) switch
         {
             ("dpkg-query", _) => Says(string.Concat(Installed.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key}\tamd64\t{p.Value}\tinstall\tinstalled\tok\t10\n"))),

@@ -59,6 +59,38 @@ public sealed class SourcesTests : IDisposable
         ]);
     }
 
+    // The usual way to get containerd onto Ubuntu 24.04: the vendor's archive names its suite as the distribution does, and comes first by its file's name.
+    [Theory]
+    [Trait("Rule", "NM-42")]
+    [InlineData("stable")]
+    [InlineData("main")]
+    public void For_VendorNamesTheSameSuite_TakesTheDistributionsArchiveComponentsAndKey(string component)
+    {
+        var noble = new OsRelease("ubuntu", "24.04", "noble");
+        _machine.With("/etc/apt/sources.list.d/docker.list", $"deb [signed-by=/etc/apt/keyrings/docker.gpg] https://download.docker.com/linux/ubuntu noble {component}\n")
+            .With("/etc/apt/sources.list.d/ubuntu.sources",
+                "Types: deb\nURIs: http://archive.ubuntu.com/ubuntu\nSuites: noble noble-updates\nComponents: main universe\nSigned-By: /k/ubuntu.gpg\n\n"
+                + "Types: deb\nURIs: http://security.ubuntu.com/ubuntu\nSuites: noble-security\nComponents: main universe\nSigned-By: /k/ubuntu.gpg\n");
+        var archive = new ArchiveState(
+        [
+            new SuiteState(ArchivePocket.Release, "http://a/ubuntu", "noble", ["main"], Level.Moment, "aa"),
+            new SuiteState(ArchivePocket.Security, "http://a/ubuntu", "noble-security", ["main"], Level.Moment, "bb"),
+        ]);
+
+        Lines(noble, new MachineSettings { OwnSources = true }, new PatchGoal(Level, OrderContent.Security))[0].ShouldBe("deb [signed-by=/k/ubuntu.gpg] http://archive.ubuntu.com/ubuntu noble main universe");
+        Lines(noble, new MachineSettings(), new PatchGoal(Level, OrderContent.Security) { Archive = archive })[0].ShouldBe("deb [signed-by=/k/ubuntu.gpg check-valid-until=no] http://a/ubuntu noble main");
+    }
+
+    [Theory]
+    [InlineData("http://m bookworm main\ndeb [trusted=yes] http://evil", "bookworm", "main", null)]
+    [InlineData("[trusted=yes] http://evil", "bookworm", "main", null)]
+    [InlineData("http://m", "bookworm\nmain", "main", null)]
+    [InlineData("http://m", "bookworm", "main\ndeb", null)]
+    [InlineData("http://m", "bookworm", "main", "/k trusted=yes")]
+    [InlineData("http://m", "bookworm", "main", "/k] http://evil")]
+    public void Line_PartThatIsNoPlainWord_IsNeverWritten(string uri, string suite, string component, string? signedBy) =>
+        Should.Throw<NodeOsException>(() => new AptSource(ArchivePocket.Security, uri, suite, [component], signedBy, null, Pinned: false).ToLine()).Reason.ShouldBe(NodeOsReason.ArchiveUnknown);
+
     [Theory]
     [Trait("Rule", "NM-5")]
     [Trait("Rule", "CH-36")]
@@ -152,7 +184,11 @@ public sealed class SourcesTests : IDisposable
         _machine.Snapshot().ShouldBe(before);
         var config = folder.ReadState("apt.conf")!;
         foreach (var setting in (string[])["Dir::Etc::sourcelist \"/var/lib/imago-agent/apt/sources.list\";", "Dir::Etc::sourceparts \"-\";", "Dir::State::lists \"/var/lib/imago-agent/apt/lists/\";",
-            "APT::Update::Error-Mode \"any\";", "APT::Install-Recommends \"0\";", "DPkg::Lock::Timeout \"300\";", "Dpkg::Use-Pty \"0\";", "Dpkg::Options { \"--force-confdef\"; \"--force-confold\"; };"])
+            "APT::Update::Error-Mode \"any\";", "APT::Install-Recommends \"0\";", "DPkg::Lock::Timeout \"300\";", "Dpkg::Use-Pty \"0\";", "Dpkg::Options { \"--force-confdef\"; \"--force-confold\"; };",
+
+            // What a machine's own settings may allow themselves is no licence for us.
+            "APT::Get::AllowUnauthenticated \"0\";", "Acquire::AllowInsecureRepositories \"0\";", "Acquire::AllowWeakRepositories \"0\";", "Acquire::AllowDowngradeToInsecureRepositories \"0\";",
+            "APT::Get::AutomaticRemove \"0\";"])
         {
             config.ShouldContain(setting);
         }

@@ -47,6 +47,31 @@ public sealed class SystemCommandsTests
         await Should.ThrowAsync<OperationCanceledException>(async () => await _commands.RunAsync(new Command("sleep", ["300"]), cancel.Token));
     }
 
+    // The agent is stopped for an update of its own, or because the machine goes down, while a boot loader is being written.
+    [Fact]
+    [Trait("Rule", "NM-46")]
+    public async Task Run_CancelledInWhatEndsByItself_LetsItEnd()
+    {
+        var file = Path.GetTempFileName();
+        using var cancel = new CancellationTokenSource();
+        var running = _commands.RunAsync(new Command("sh", ["-c", $"echo began > {file}; sleep 2; echo done > {file}"]) { EndsByItself = true }, cancel.Token);
+        while (await File.ReadAllTextAsync(file) != "began\n")
+        {
+            await Task.Delay(20);
+        }
+
+        await cancel.CancelAsync();
+
+        (await running).ExitCode.ShouldBe(0);
+        (await File.ReadAllTextAsync(file)).ShouldBe("done\n");
+        File.Delete(file);
+    }
+
+    [Fact]
+    [Trait("Rule", "NM-46")]
+    public async Task Run_AlreadyCancelled_BeginsNothing() => await Should.ThrowAsync<OperationCanceledException>(
+        async () => await _commands.RunAsync(new Command("false", []) { EndsByItself = true }, new CancellationToken(canceled: true)));
+
     [Fact]
     public async Task Run_ServiceKeepsThePipeOpen_DoesNotWaitForIt()
     {

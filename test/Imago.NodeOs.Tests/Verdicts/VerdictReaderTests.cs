@@ -49,6 +49,53 @@ public sealed class VerdictReaderTests : IDisposable
         (await ReadAsync("linux-image-6.1.0-9-amd64=1", "linux-image-6.1.0-56-amd64=2", "libc6=2.36-10")).Verdict.ShouldBe(RebootVerdict.None);
     }
 
+    // A reboot would not bring them: the boot loader goes on starting the kind that runs, and the machine would be drained and restarted in every window.
+    [Theory]
+    [Trait("Rule", "NM-55")]
+    [InlineData("linux-image-6.1.0-9-amd64-dbg")]
+    [InlineData("linux-image-6.1.0-9-amd64-unsigned")]
+    [InlineData("linux-image-6.1.0-9-cloud-amd64")]
+    [InlineData("linux-image-6.1.0-56-rt-amd64")]
+    public async Task Read_KernelOfAnotherKind_IsNoReasonToReboot(string other)
+    {
+        Remember("linux-image-6.1.0-9-amd64=1", $"{other}=1");
+
+        (await ReadAsync("linux-image-6.1.0-9-amd64=1", $"{other}=1")).Verdict.ShouldBe(RebootVerdict.None);
+    }
+
+    [Fact]
+    [Trait("Rule", "NM-55")]
+    public async Task Read_KindOfTheRunningKernelIsGone_IsReboot()
+    {
+        _machine.With("/boot/vmlinuz-6.1.0-9-amd64", "");
+
+        (await ReadAsync("linux-image-6.1.0-9-cloud-amd64=1")).Verdict.ShouldBe(RebootVerdict.Reboot);
+    }
+
+    // Restarted beside their work, these take network, disks or the cluster away from a node that serves.
+    [Theory]
+    [Trait("Rule", "NM-59")]
+    [InlineData("networking.service")]
+    [InlineData("systemd-networkd.service")]
+    [InlineData("NetworkManager.service")]
+    [InlineData("openvswitch-switch.service")]
+    [InlineData("iscsid.service")]
+    [InlineData("multipathd.service")]
+    [InlineData("k3s-agent.service")]
+    [InlineData("rke2-server.service")]
+    [InlineData("etcd.service")]
+    [InlineData("cri-docker.service")]
+    [InlineData("libvirtd.service")]
+    public async Task Read_ServiceThatTheNodeHangsOn_IsReportedAndNotNamed(string service)
+    {
+        Process(200, "it", $"0::/system.slice/{service}", "/usr/lib/x86_64-linux-gnu/libssl.so.3 (deleted)");
+
+        var findings = await ReadAsync("libssl3=2");
+
+        findings.Services.ShouldBeEmpty();
+        findings.Because.ShouldBe([$"{service} uses a replaced libssl.so.3"]);
+    }
+
     [Fact]
     [Trait("Rule", "NM-58")]
     public async Task Read_KernelOfAnotherMachine_SaysNothing()

@@ -108,7 +108,7 @@ public static class Explainer
 
             var outcome = _record is not null && _record.Target == _target ? _record.Settled.GetValueOrDefault(node.Name) : null;
             var need = TargetJudge.Assess(node, _target, _input.Catalog, _pool, _input.Now);
-            if (outcome is { Result: NodeResult.NotReady or NodeResult.ProviderFailed, Fault: { } fault })
+            if (outcome is { Result: NodeResult.NotReady or NodeResult.ProviderFailed, Fault: { } fault } && !HasRecovered(node, need))
             {
                 var code = outcome.Result == NodeResult.NotReady ? ReasonCode.NotReadyAfterUpgrade : ReasonCode.FailedBefore;
                 return (NodeStatus.Failed, [new Reason(code, fault.Message, Event: $"node {node.Name} becomes healthy"), .. need is NodeNeed.Work ? _holds : []]);
@@ -129,6 +129,9 @@ public static class Explainer
                 _ => throw new InvalidOperationException($"Need {need.GetType().Name} of node '{node.Name}' is not known."),
             };
         }
+
+        // What went wrong with a node is no longer true of one that has come to the target after all; its rollout stays failed, and says so itself.
+        private bool HasRecovered(Node node, NodeNeed need) => need is NodeNeed.Nothing && NodeHealth.Complaint(_input.View, node) is null;
 
         // CH-11: a pool whose reboots are coordinated is left to its OS otherwise, so that "at the target" says nothing about a node that needs none.
         private bool IsLeftToItsOs(Node node) => _target is RolloutTarget.Reboot && !node.RebootDue && !(_record is { Ended: false } && _record.Active.ContainsKey(node.Name))

@@ -1,5 +1,7 @@
 using Imago.Domain.Channels;
 using Imago.Domain.Clusters;
+using Imago.Domain.NodeOs;
+using Imago.Domain.Rollouts.Machines;
 using Imago.Domain.Rollouts.Settings;
 using NodaTime.Text;
 
@@ -28,9 +30,16 @@ public static class PendingReboots
         }
 
         var pending = node.RebootPendingSince is { } since ? $"The OS waits for a reboot since {InstantPattern.General.Format(since)}" : "The OS waits for a reboot";
+        if (AgentAnswers.ToOrderOf(node) is { Phase: AgentPhase.Rebooting })
+        {
+            return new Reason(ReasonCode.RebootPending, $"{pending}. Its agent has told the machine to restart.", Event: Ends);
+        }
+
         if (input.Spec.Channel != NodeOsChannel.Unmanaged)
         {
-            return new Reason(ReasonCode.RebootPending, $"{pending}. A reimage brings it about; where none is to come, reboot the node or run a reboot daemon.", Event: Ends);
+            // NM-59: a live patch is refused while a reboot is pending, so that the node is drained for the next level.
+            var brings = MachineJudge.IsMachine(node, pool) ? "The next level is applied with a drain and" : "A reimage";
+            return new Reason(ReasonCode.RebootPending, $"{pending}. {brings} brings it about; where none is to come, reboot the node or run a reboot daemon.", Event: Ends);
         }
 
         var kured = KuredOn(input.View, node);

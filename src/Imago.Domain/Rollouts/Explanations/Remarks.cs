@@ -42,7 +42,8 @@ internal static class Remarks
                 Event: "a newer image is released");
         }
 
-        if (node.Image.IsKnown && Period.DaysBetween(node.Image.PatchedLevel, input.Now.InUtc().Date) is var age && age > DaysOfSupport)
+        // A machine that is patched in place keeps the image that it was installed from; its age says nothing about its packages (IM-5).
+        if (node.Image is { IsKnown: true, Family: not { IsOfMachines: true } } && Period.DaysBetween(node.Image.PatchedLevel, input.Now.InUtc().Date) is var age && age > DaysOfSupport)
         {
             yield return new Reason(ReasonCode.ImageOutOfSupport, $"Its image is {age} days old; images are supported for {DaysOfSupport} days.");
             if (atTarget)

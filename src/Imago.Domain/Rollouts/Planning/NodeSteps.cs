@@ -16,7 +16,7 @@ internal static class NodeSteps
         foreach (var (name, progress) in pass.Record.Active)
         {
             var node = pass.View.Nodes.GetValueOrDefault(name);
-            if (Vanished(node, progress))
+            if (Vanished(pass, node, progress))
             {
                 pass.Settle(name, NodeResult.Gone);
                 continue;
@@ -70,9 +70,10 @@ internal static class NodeSteps
     }
 
     // While it is being replaced a node may be absent and come back with another identity (UP-11); at any other step that is somebody else's doing.
-    private static bool Vanished(Node? node, NodeProgress progress) => progress.Step switch
+    private static bool Vanished(RolloutPass pass, Node? node, NodeProgress progress) => progress.Step switch
     {
-        _ when progress.Work == NodeWork.LivePatch => IsAnother(node, progress),
+        // A machine that is patched in place keeps its object; without it there is neither an order nor anybody who would report about one.
+        _ when progress.Work == NodeWork.LivePatch || pass.Pool.Provider.InPlace => IsAnother(node, progress),
         NodeStep.Replacing or NodeStep.Verifying or NodeStep.Watching => false,
         NodeStep.Draining or NodeStep.Soaking or NodeStep.GivingUp => IsAnother(node, progress),
         _ => node is null,

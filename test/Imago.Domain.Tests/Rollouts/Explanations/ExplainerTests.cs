@@ -168,6 +168,15 @@ public sealed class ExplainerTests
     }
 
     [Fact]
+    [Trait("Rule", "IM-40")]
+    public void Explain_OldMachineThatIsPatchedInPlace_DoesNotSpeakOfTheAgeOfItsImage()
+    {
+        var cluster = new TestCluster().Pool("a", 1, Machines.Base);
+
+        Explain(cluster, cluster.Input(Some.Noon + Duration.FromDays(1000))).Codes().ShouldNotContain("ImageOutOfSupport");
+    }
+
+    [Fact]
     [Trait("Rule", "UP-44")]
     public void Explain_BudgetThatCanNeverAllowADisruption_NamesPodOwnerBudgetAndWhatToDo()
     {
@@ -322,6 +331,20 @@ public sealed class ExplainerTests
 
         Explain(world, "a-1").Status.ShouldBe(NodeStatus.Failed);
         Explain(world, "a-1").Codes()[0].ShouldBe("NotReadyAfterUpgrade");
+    }
+
+    [Fact]
+    [Trait("Rule", "UP-150")]
+    public void Explain_NodeThatCameBackTooLate_IsAtTheTarget()
+    {
+        var world = new ObedientWorld(new TestCluster().Pool("a", 2));
+        world.BadNodes.Add("a-1");
+        world.Play(120);
+
+        world.Change("a-1", n => n with { Ready = true });
+
+        Explain(world, "a-1").Status.ShouldBe(NodeStatus.Current);
+        Explain(world, "a-1").Codes()[0].ShouldBe("AlreadyCurrent");
     }
 
     [Fact]

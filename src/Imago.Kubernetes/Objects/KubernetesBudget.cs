@@ -6,9 +6,9 @@ namespace Imago.Kubernetes.Objects;
 /// <summary>A PodDisruptionBudget as the API tells it.</summary>
 public sealed record KubernetesBudget : KubernetesObject
 {
-    public BudgetSpec Spec { get; init; } = new();
+    public BudgetSpec Spec { get; init => field = value ?? new(); } = new();
 
-    public BudgetStatus Status { get; init; } = new();
+    public BudgetStatus Status { get; init => field = value ?? new(); } = new();
 }
 
 /// <summary>What a budget demands.</summary>

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 namespace Imago.Kubernetes.Objects;
 
 /// <summary>Reads and writes the objects, without reflection.</summary>
+/// <remarks>What reads them gives null to each property that the text does not have, past its initial value: so parts that are always there say `value ?? new()`. A node that has just been registered has no status.</remarks>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ObjectList<KubernetesNode>))]
 [JsonSerializable(typeof(ObjectList<KubernetesPod>))]

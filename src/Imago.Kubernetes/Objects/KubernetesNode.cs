@@ -6,9 +6,9 @@ namespace Imago.Kubernetes.Objects;
 /// <summary>A node as the API tells it.</summary>
 public sealed record KubernetesNode : KubernetesObject
 {
-    public NodeSpec Spec { get; init; } = new();
+    public NodeSpec Spec { get; init => field = value ?? new(); } = new();
 
-    public NodeStatus Status { get; init; } = new();
+    public NodeStatus Status { get; init => field = value ?? new(); } = new();
 }
 
 /// <summary>What is wanted of a node.</summary>
@@ -45,7 +45,7 @@ public sealed record NodeStatus
 {
     public IReadOnlyList<Condition>? Conditions { get; init; }
 
-    public NodeSystemInfo NodeInfo { get; init; } = new();
+    public NodeSystemInfo NodeInfo { get; init => field = value ?? new(); } = new();
 }
 
 /// <summary>Software of a node.</summary>

@@ -19,7 +19,7 @@ public abstract record KubernetesObject
     [JsonConverter(typeof(PooledTextConverter))]
     public string? ApiVersion { get; init; }
 
-    public ObjectMeta Metadata { get; init; } = new();
+    public ObjectMeta Metadata { get; init => field = value ?? new(); } = new();
 
     /// <summary>Namespace (empty for kinds without one) and name.</summary>
     [JsonIgnore]
@@ -116,7 +116,7 @@ public sealed record Condition
 /// <summary>One page of a list, or all of it.</summary>
 public sealed record ObjectList<T>
 {
-    public ListMeta Metadata { get; init; } = new();
+    public ListMeta Metadata { get; init => field = value ?? new(); } = new();
 
     /// <summary>The items; null on the wire for none.</summary>
     public List<T>? Items { get; init; }

@@ -8,9 +8,9 @@ public sealed record KubernetesPod : KubernetesObject
     /// <summary>Annotation of a pod that mirrors a static pod of its kubelet.</summary>
     public const string MirrorAnnotation = "kubernetes.io/config.mirror";
 
-    public PodSpec Spec { get; init; } = new();
+    public PodSpec Spec { get; init => field = value ?? new(); } = new();
 
-    public PodStatus Status { get; init; } = new();
+    public PodStatus Status { get; init => field = value ?? new(); } = new();
 }
 
 /// <summary>What is wanted of a pod.</summary>

@@ -18,7 +18,7 @@ public sealed record ConfigMap : KubernetesObject
 /// <summary>A Lease.</summary>
 public sealed record Lease : KubernetesObject
 {
-    public LeaseSpec Spec { get; init; } = new();
+    public LeaseSpec Spec { get; init => field = value ?? new(); } = new();
 }
 
 /// <summary>Who holds a lease.</summary>
@@ -40,7 +40,7 @@ public sealed record LeaseSpec
 /// <summary>An event of the core group, as <c>kubectl get events</c> shows it.</summary>
 public sealed record KubernetesEvent : KubernetesObject
 {
-    public ObjectReference InvolvedObject { get; init; } = new();
+    public ObjectReference InvolvedObject { get; init => field = value ?? new(); } = new();
 
     public string? Reason { get; init; }
 

@@ -34,7 +34,7 @@ public sealed record Preconditions
 /// <summary>Asks whether the caller may do something.</summary>
 public sealed record SelfSubjectAccessReview : KubernetesObject
 {
-    public AccessReviewSpec Spec { get; init; } = new();
+    public AccessReviewSpec Spec { get; init => field = value ?? new(); } = new();
 
     public AccessReviewStatus? Status { get; init; }
 }

@@ -3,7 +3,7 @@ namespace Imago.Kubernetes.Objects;
 /// <summary>A Deployment, ReplicaSet, StatefulSet or DaemonSet.</summary>
 public sealed record Workload : KubernetesObject
 {
-    public WorkloadSpec Spec { get; init; } = new();
+    public WorkloadSpec Spec { get; init => field = value ?? new(); } = new();
 }
 
 /// <summary>What is wanted of a workload.</summary>
@@ -20,7 +20,7 @@ public sealed record WorkloadSpec
 /// <summary>What its pods look like.</summary>
 public sealed record PodTemplate
 {
-    public ObjectMeta Metadata { get; init; } = new();
+    public ObjectMeta Metadata { get; init => field = value ?? new(); } = new();
 
-    public PodSpec Spec { get; init; } = new();
+    public PodSpec Spec { get; init => field = value ?? new(); } = new();
 }

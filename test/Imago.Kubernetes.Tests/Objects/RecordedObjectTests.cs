@@ -42,6 +42,16 @@ public sealed class RecordedObjectTests
     }
 
     [Fact]
+    public void Node_JustRegistered_HasPartsThatSayNothing()
+    {
+        var node = JsonSerializer.Deserialize("""{"kind":"Node","metadata":{"name":"rack-1"}}""", KubernetesJson.Default.KubernetesNode)!;
+
+        node.Status.Conditions.ShouldBeNull();
+        node.Status.NodeInfo.BootId.ShouldBeNullOrEmpty();
+        node.Spec.Taints.ShouldBeNull();
+    }
+
+    [Fact]
     public void Watches_Recorded_AllLinesParse()
     {
         var lines = RecordedExchange.All

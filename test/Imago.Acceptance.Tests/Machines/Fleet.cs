@@ -8,6 +8,7 @@ using Imago.Acceptance.Tests.Rollouts;
 using Imago.Acceptance.Tests.Serving;
 using Imago.NodeOs.Rig;
 using Imago.NodeOs.Rig.Archives;
+using Imago.NodeOs.Rig.Machines;
 using Imago.NodeOs.Rig.Packages;
 using NodaTime;
 
@@ -39,7 +40,7 @@ public sealed class Fleet : IAsyncDisposable
     private LocalArchive? _archive;
     private NodeApi? _admin;
     private string? _kubectl;
-    private Instant _moment = Instant.FromUnixTimeSeconds(SystemClock.Instance.GetCurrentInstant().ToUnixTimeSeconds()) - Duration.FromDays(20);
+    private Instant _moment = Instant.FromUnixTimeSeconds(HostClock.Instance.GetUtcNow().ToUnixTimeSeconds()) - Duration.FromDays(20);
 
     internal ImagoServer Server => _server ?? throw new InvalidOperationException("The server does not run.");
 

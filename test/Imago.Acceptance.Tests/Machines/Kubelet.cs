@@ -14,7 +14,7 @@ internal sealed class Kubelet(NodeApi api, Machine machine, string? taint) : IDi
     private const string Leases = "apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases";
     private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(5);
 
-    private DateTime _renewed;
+    private DateTimeOffset _renewed;
     private string? _boot;
 
     private string Name => machine.Name;
@@ -56,7 +56,7 @@ internal sealed class Kubelet(NodeApi api, Machine machine, string? taint) : IDi
         ["status"] = "True",
         ["reason"] = "KubeletReady",
         ["message"] = "kubelet is posting ready status",
-        ["lastHeartbeatTime"] = DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
+        ["lastHeartbeatTime"] = HostClock.Instance.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
     };
 
     private JsonObject Lease => new()
@@ -68,7 +68,7 @@ internal sealed class Kubelet(NodeApi api, Machine machine, string? taint) : IDi
         {
             ["holderIdentity"] = Name,
             ["leaseDurationSeconds"] = 40,
-            ["renewTime"] = DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture),
+            ["renewTime"] = HostClock.Instance.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture),
         },
     };
 
@@ -92,10 +92,10 @@ internal sealed class Kubelet(NodeApi api, Machine machine, string? taint) : IDi
             _boot = machine.BootId;
         }
 
-        if (DateTime.UtcNow - _renewed > Renewal)
+        if (HostClock.Instance.GetUtcNow() - _renewed > Renewal)
         {
             await api.PatchAsync($"{Leases}/{Name}", new JsonObject { ["spec"] = Lease["spec"]!.DeepClone() });
-            _renewed = DateTime.UtcNow;
+            _renewed = HostClock.Instance.GetUtcNow();
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Imago.Acceptance.Tests.Serving;
+using Imago.NodeOs.Rig.Machines;
 
 namespace Imago.Acceptance.Tests.Machines;
 
@@ -20,7 +21,7 @@ internal static class PublishedAgent
         {
             if (!System.IO.File.Exists(File) || System.IO.File.GetLastWriteTimeUtc(File) < NewestSource())
             {
-                var begun = DateTime.UtcNow;
+                var begun = HostClock.Instance.GetUtcNow().UtcDateTime;
                 (await ProgramRun.Of(new ProcessStartInfo(Path.Combine(Clone.Root, "eng", "publish-agent.sh"), [Path.GetDirectoryName(File)!]), AtMost)).MustSucceed();
 
                 // Sources that were changed in the meantime are not in it.

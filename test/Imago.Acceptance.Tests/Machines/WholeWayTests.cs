@@ -3,6 +3,7 @@ using Imago.Acceptance.Tests.AzureCli;
 using Imago.Acceptance.Tests.Rollouts;
 using Imago.Acceptance.Tests.Serving;
 using Imago.NodeOs.Rig.Archives;
+using Imago.NodeOs.Rig.Machines;
 using Imago.NodeOs.Rig.Packages;
 
 namespace Imago.Acceptance.Tests.Machines;
@@ -26,7 +27,7 @@ public sealed class WholeWayTests(Fleet fleet) : IAsyncLifetime
     [Trait("Rule", "CH-32"), Trait("Rule", "CH-33")]
     public async Task Level_AppearsBeforeTheWindow_IsStagedAndNothingElse()
     {
-        await fleet.SetWindowAsync(DateTimeOffset.UtcNow.AddHours(10));
+        await fleet.SetWindowAsync(HostClock.Instance.GetUtcNow().AddHours(10));
         (await fleet.ImagoAsync($"cluster update {Fleet.Attached} --channel SecurityPatch")).MustSucceed();
 
         var level = await PublishAsync(await SamplePackages.LibraryAsync("1.0-1+deb12u1"));
@@ -52,7 +53,7 @@ public sealed class WholeWayTests(Fleet fleet) : IAsyncLifetime
         await fleet.DeployAsync();
         await using var lookout = Lookout.Begin(fleet.Admin);
 
-        fleet.WindowOpens = OpeningWindow.After(DateTimeOffset.UtcNow).Start;
+        fleet.WindowOpens = OpeningWindow.After(HostClock.Instance.GetUtcNow()).Start;
         await fleet.SetWindowAsync(fleet.WindowOpens.Value);
         await ReachAsync(level);
 

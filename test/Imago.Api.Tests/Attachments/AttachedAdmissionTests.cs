@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Imago.Api.Tests.Kit;
 using Imago.Application.Engine;
 using Microsoft.Extensions.DependencyInjection;
+using NodaTime;
 using Shouldly;
 using Xunit;
 
@@ -118,7 +119,7 @@ public sealed class AttachedAdmissionTests
 
     [Theory]
     [InlineData(true, HttpStatusCode.OK)]
-    [InlineData(false, HttpStatusCode.Conflict)]
+    [InlineData(false, HttpStatusCode.BadRequest)]
     [Trait("Rule", "CH-53")]
     public async Task PutCluster_ChannelChangeUnderPolicyBlock_IsRefusedOnlyWhereSomebodyReimages(bool inPlace, HttpStatusCode expected)
     {
@@ -134,7 +135,7 @@ public sealed class AttachedAdmissionTests
         await api.FinishAsync(ApiServer.Cluster);
         const string feature = "/subscriptions/11111111-2222-3333-4444-555555555555/providers/Microsoft.Features/providers/Microsoft.ContainerService/features/NodeDisruptionProfile/register?api-version=2021-07-01";
         (await api.SendAsync("POST", feature)).Status.ShouldBe(HttpStatusCode.OK);
-        await api.FinishAsync(ApiServer.Cluster);
+        api.Clock.Now += Duration.FromMinutes(1);
         var cluster = (await api.GetAsync(ApiServer.Cluster + "?api-version=2026-03-02-preview")).Json;
         cluster["properties"]!["nodeDisruptionProfile"] = new JsonObject { ["nodeDisruptionPolicy"] = "Block" };
         var policed = await api.SendAsync("PUT", ApiServer.Cluster + "?api-version=2026-03-02-preview", cluster.ToJsonString());

@@ -309,7 +309,7 @@ public sealed class ExternalProviderTests
         var told = await served.Client.DescribeAsync(default);
 
         (told.Name, told.RetentionDays, told.NamesNodes).ShouldBe(("imago-reference", 7, false));
-        told.Limits.For("apps").ShouldBe(new(CanSurge: true, SizeLimit: 1000));
+        told.Limits.For("apps").ShouldBe(new(CanSurge: true, SizeLimit: 1000) { Reboots = true });
         (told with { Verbs = ["Reimage"], Pools = told.Pools.Add("gpu", 8) }).Limits.For("gpu").ShouldBe(new(CanSurge: false, SizeLimit: 8));
     }
 

@@ -85,8 +85,8 @@ internal sealed class SimulatedNode(NodeBlueprint blueprint, string uid, NodeSha
 
     public bool NotPatchedYet { get; set; }
 
-    /// <summary>Whether it is patched in place: nothing makes it anew.</summary>
-    public bool IsMachine => NodeImage.Parse(Image).Family is { IsOfMachines: true };
+    /// <summary>Whether it is patched in place: nothing makes it anew. Its owner may have named its image as they liked; an agent reports from machines only.</summary>
+    public bool IsMachine => Agent is not null || NodeImage.Parse(Image).Family is { IsOfMachines: true };
 
     /// <summary>Whether somebody changed its labels, annotations or taints by hand.</summary>
     public bool Edited { get; set; }

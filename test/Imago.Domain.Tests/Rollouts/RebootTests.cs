@@ -80,6 +80,26 @@ public sealed class RebootTests
         world.Record("a").Phase.ShouldBe(RolloutPhase.Succeeded);
     }
 
+    [Theory]
+    [InlineData("second")]
+    [InlineData("first")]
+    [Trait("Rule", "CH-13")]
+    public void Rollout_WhatWaitedForTheRebootHasHadItDuringTheDrain_IsNotRebootedAgain(string boot)
+    {
+        var cluster = Waiting(1, s => s with { NodeSoak = Duration.FromMinutes(30) }, n => n with { BootId = "first" });
+        var world = new ObedientWorld(cluster).Play(5);
+        world.Record("a").Active["a-1"].Step.ShouldBe(NodeStep.Soaking);
+
+        // Its agent carries an earlier order out after all, or the package that asked for it has gone.
+        world.Change("a-1", n => n with { RebootPending = false, BootId = boot });
+        world.Play(60);
+
+        world.ShouldBeTidy();
+        world.Orders.ShouldBeEmpty();
+        world.NodeNamed("a-1").BootId.ShouldBe(boot);
+        (world.NodeNamed("a-1").Unschedulable, world.Record("a").Phase).ShouldBe((false, RolloutPhase.Succeeded));
+    }
+
     [Fact]
     [Trait("Rule", "CH-13")]
     [Trait("Rule", "UP-150")]

@@ -1,5 +1,8 @@
+using Imago.Application.NodeOs;
 using Imago.Application.Ports;
+using Imago.Domain.Clusters;
 using Imago.Domain.Images;
+using Imago.Domain.NodeOs;
 using Imago.Domain.Rollouts.Actions;
 using Imago.Simulation.Tests.Kit;
 using Imago.Simulation.Worlds;
@@ -40,6 +43,27 @@ public sealed class FoundBySearchTests
         world.Troubles.NodeRecovers(node.Name);
         Pass(world, Duration.FromHours(1));
         world.Look().Nodes[node.Name].ReachedLevel.ShouldBe(level);
+    }
+
+    [Fact]
+    [Trait("Rule", "CH-31")]
+    [Trait("Rule", "UP-155")]
+    public async Task Reimage_MachineWhoseImageNobodyKnows_IsPatchedInPlaceAndKeepsItsCordon()
+    {
+        var report = ReportText.Write(new AgentReport { Phase = AgentPhase.Idle, BootId = "b1", At = Run.Start });
+        var blueprint = SmallCluster.OfNodes(1).Build();
+        blueprint = blueprint with
+        {
+            Nodes = [.. blueprint.Nodes.Select(n => n with { Image = "somebody's-own-image", Unschedulable = true, Annotations = n.Annotations.SetItem(NodeAnnotations.AgentReport, report) })],
+        };
+        var world = new SimulatedWorld(blueprint, new WorldSettings(), new Seed(1), Run.Start);
+        var before = world.Look().Nodes["apps-0000"];
+
+        await world.Provider.BeginAsync(new ProviderRequest("1", ProviderVerb.Reimage, "apps", before.Name, "ImagoDebian-12-202606.01.0", null, 1), CancellationToken.None);
+        Pass(world, Duration.FromHours(2));
+
+        var after = world.Look().Nodes[before.Name];
+        (after.Uid, after.Unschedulable, after.Image.Text).ShouldBe((before.Uid, true, "ImagoDebian-12-202606.01.0"));
     }
 
     private static void Pass(SimulatedWorld world, Duration span)

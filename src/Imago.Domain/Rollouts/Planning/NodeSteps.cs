@@ -22,6 +22,12 @@ internal static class NodeSteps
                 continue;
             }
 
+            if (Reboots.IsSpared(pass, name, node, progress))
+            {
+                Spare(pass, name, node!, progress);
+                continue;
+            }
+
             switch (progress.Step)
             {
                 case NodeStep.Draining:
@@ -132,6 +138,19 @@ internal static class NodeSteps
     {
         pass.SetActive(name, progress.Enter(NodeStep.Verifying, pass.Now));
         Verify(pass, name, pass.View.Nodes.GetValueOrDefault(name), pass.Record.Active[name]);
+    }
+
+    // One that has restarted has to come back well all the same.
+    private static void Spare(RolloutPass pass, string name, Node node, NodeProgress progress)
+    {
+        if (Reboots.Complaint(pass, node) is null)
+        {
+            Done(pass, name, progress);
+            return;
+        }
+
+        pass.SetActive(name, progress.Enter(NodeStep.Releasing, pass.Now));
+        Release(pass, name, node, pass.Record.Active[name]);
     }
 
     private static bool IsMachine(RolloutPass pass, string name) => pass.View.Nodes.TryGetValue(name, out var node) && MachineJudge.IsMachine(node, pass.Pool);

@@ -2,6 +2,7 @@ using Imago.Domain.Channels;
 using Imago.Domain.Clusters;
 using Imago.Domain.Rollouts.Actions;
 using Imago.Domain.Rollouts.Explanations;
+using Imago.Domain.Rollouts.Records;
 using Imago.Domain.Rollouts.Settings;
 
 namespace Imago.Domain.Rollouts.Planning;
@@ -55,6 +56,15 @@ internal static class Reboots
 
         return node.RebootDue ? "a reboot is still pending" : null;
     }
+
+    /// <summary>Whether a node that was to be rebooted needs no reboot any more, before anybody was asked for one.</summary>
+    /// <remarks>
+    /// CH-13: somebody else restarted it, its agent carried an earlier order out after all, or what asked for the reboot has gone. CH-31: as long as an earlier order may still
+    /// restart the machine it stays under way, and empty.
+    /// </remarks>
+    public static bool IsSpared(RolloutPass pass, string name, Node? node, NodeProgress progress) =>
+        pass.Record.Target is RolloutTarget.Reboot && progress.Step is NodeStep.Draining or NodeStep.Soaking or NodeStep.Replacing
+        && node is { RebootDue: false } && !Withdrawals.MayStillAct(node) && !pass.IsBegun(ProviderVerb.Reboot, name);
 
     /// <summary>What channel Unmanaged means for the nodes of a pool.</summary>
     /// <remarks>CH-11, CH-12: the OS patches itself, and a new node begins unpatched.</remarks>

@@ -182,11 +182,13 @@ public class MachineCareTests
         order.GivenAt.ShouldBe(live.GivenAt, "the agent owes an answer since then");
     }
 
-    [Fact]
+    [Theory]
+    [InlineData("a/a-1/Stage/20260620T000000Z")]
+    [InlineData("a-20260611T120000/a-1/Reimage/TakenBack")]
     [Trait("Rule", "NM-48")]
-    public void Staging_ArchiveSignedAgain_GivesTheSameOrderWithTheEditionOfNowUnlessItIsPlanned()
+    public void Staging_ArchiveSignedAgain_GivesTheSameOrderWithTheEditionOfNowUnlessItIsPlanned(string id)
     {
-        var old = Staged with { Archive = Machines.ArchiveAt(Some.Level(6, 1)) };
+        var old = Staged with { Id = id, Archive = Machines.ArchiveAt(Some.Level(6, 1)) };
         var failing = Behind().Node("a-1", n => n with { Order = old, Agent = Machines.Report(AgentPhase.Retrying) with { OrderId = old.Id, Reason = "MirrorStale" } });
         var planned = Behind().Node("a-1", n => n with { Order = old, Agent = Machines.Planned(reboot: false) with { OrderId = old.Id } });
 

@@ -77,6 +77,12 @@ internal sealed class WorldTroubles
         _healed = true;
         if (_machines is not null)
         {
+            if (_scenario.Faults.ArchivesMove)
+            {
+                // Once more, with whatever agents have got nowhere with by now.
+                ArchivesSigned?.Invoke();
+            }
+
             _machines.Healed = true;
             foreach (var name in _truth.View.Nodes.Keys.Order(StringComparer.Ordinal))
             {

@@ -175,7 +175,8 @@ public static class MachineCare
             }
             else if (!GivenUp(node) && (need is not NodeNeed.Work || IsStaged(node, target) || IsAsked(node, id)))
             {
-                return IsAsked(node, id) && MachineOrders.Stage(input, node.Order!.Id, node, work) is { } again ? Renew(node, again) : new NodeUpdate();
+                // An order that was taken back is staged, too, and may wait for an edition that is gone.
+                return (IsAsked(node, id) || MachineOrders.IsTakenBack(node.Order)) && MachineOrders.Stage(input, node.Order!.Id, node, work) is { } again ? Renew(node, again) : new NodeUpdate();
             }
 
             // Orders to drained nodes are left to whoever gave them.

@@ -45,7 +45,7 @@ public sealed class ArchiveConfigurationTests : IDisposable
     {
         var problems = Read(
             """
-            { "archives": { "a": { "preset": "debian-9", "keyrin": "x" }, "b": { "preset": "debian-12", "mirror": "ftp://m", "keyring": "/nowhere/keys.gpg", "interval": "5s", "imageDay": "Someday" }, "Big": { "preset": "debian-13" }, "c": { "family": "AKSUbuntu-2204" } },
+            { "archives": { "a": { "preset": "debian-9", "keyrin": "x" }, "b": { "preset": "debian-12", "mirror": "ftp://m", "keyring": "/nowhere/keys.gpg", "interval": "4s", "imageDay": "Someday" }, "Big": { "preset": "debian-13" }, "c": { "family": "AKSUbuntu-2204" } },
               "releases": { "feed": "http://feed.example/feed.json", "feedSha256": "1" } }
             """).Problems;
 
@@ -53,7 +53,7 @@ public sealed class ArchiveConfigurationTests : IDisposable
         problems.ShouldContain("archives.a.keyrin (imago.json): there is no such setting. Did you mean 'keyring'?");
         problems.ShouldContain(p => p.StartsWith("archives.b.mirror (imago.json): 'ftp://m' is not allowed.", StringComparison.Ordinal));
         problems.ShouldContain(p => p.StartsWith("archives.b.keyring: '/nowhere/keys.gpg' does not exist.", StringComparison.Ordinal));
-        problems.ShouldContain(p => p.StartsWith("archives.b.interval (imago.json): '5s'", StringComparison.Ordinal));
+        problems.ShouldContain(p => p.StartsWith("archives.b.interval (imago.json): '4s'", StringComparison.Ordinal));
         problems.ShouldContain(p => p.StartsWith("archives.b.imageDay (imago.json): 'Someday'", StringComparison.Ordinal));
         problems.ShouldContain(p => p.StartsWith("archives.Big.preset (imago.json): an archive is set as archives.NAME.KEY", StringComparison.Ordinal));
         problems.ShouldContain(p => p.StartsWith("archives.c.codename is missing.", StringComparison.Ordinal));

@@ -1,5 +1,6 @@
 using Imago.Domain.Images;
 using Imago.Domain.NodeOs;
+using NodaTime;
 
 namespace Imago.Agent.Deciding;
 
@@ -53,7 +54,11 @@ internal sealed record AgentOrder(NodeOrder Order, OrderOrigin Origin)
 
     /// <summary>
     /// Whether both are one order: a new writer of the same order is no new order, whenever it was written. One that names another edition of the archives is: what was begun by
-    /// the old edition is dropped, unless packages are half installed, and it is planned anew.
+    /// the old edition is dropped, unless packages are half installed, and it is planned anew. Another limit is no other work: what was begun is gone on with.
     /// </summary>
-    public bool IsSame(AgentOrder other) => Origin == other.Origin && Order with { Epoch = 0, GivenAt = null } == other.Order with { Epoch = 0, GivenAt = null };
+    public bool IsSame(AgentOrder other) =>
+        Origin == other.Origin && Order with { Epoch = 0, GivenAt = null, NotAfter = null } == other.Order with { Epoch = 0, GivenAt = null, NotAfter = null };
+
+    /// <summary>MW-53: whether nothing of it may be begun any more. Staging disturbs nobody, and has no limit.</summary>
+    public bool IsLapsed(Instant now) => !StagesOnly && now >= Order.NotAfter;
 }

@@ -21,7 +21,7 @@ internal sealed record AgentView(NodeWishes Wishes, AgentState State, string Boo
 /// Decides what an agent does next: pure and total. It is asked again after every step, after every start of the process and whenever the node changes, and follows from what
 /// is, not from what woke it. The process may die between any two steps.
 /// </summary>
-/// <remarks>Rules: NM-2, NM-30, NM-32, NM-33, NM-46, CH-30, CH-31, CH-34.</remarks>
+/// <remarks>Rules: MW-53, NM-2, NM-30, NM-32, NM-33, NM-46, CH-30, CH-31, CH-34.</remarks>
 internal static class AgentPlanner
 {
     /// <summary>How long a machine may take to go down before it is told again.</summary>
@@ -139,6 +139,12 @@ internal static class AgentPlanner
             return Rest(view, null);
         }
 
+        if (wanted.IsLapsed(view.Now) && !IsUnderWay(state, wanted))
+        {
+            // Whatever it would wait for: said at once, so that a drained node does not stay out of work for it.
+            return state is { Phase: AgentPhase.Retrying, Reason: AgentReason.WindowClosed } ? Rest(view, null) : TooLate(wanted);
+        }
+
         if (state.NextAttemptAt is { } next && IsToCome(next, view.Now))
         {
             return Rest(view, next);
@@ -168,6 +174,11 @@ internal static class AgentPlanner
     private static AgentStep.Fail NotDrained(AgentOrder order) =>
         new(AgentReason.NotDrained, $"Order '{order.Order.Id}' is for a drained machine, and the node is not cordoned.");
 
+    // MW-53: an installation that was begun is ended whenever it is (NM-46), and a drained machine that has been installed on gets its restart: it is of no use to anybody before.
+    private static bool IsUnderWay(AgentState state, AgentOrder order) => state.IsOpen || (order.MayRestart && (state.Planned is not null || state.HasRestarted));
+
+    private static AgentStep.Fail TooLate(AgentOrder order) => new(AgentReason.WindowClosed, TooLateText(order.Order));
+
     // No wait is as long as that: the clock has been set back since.
     private static bool IsToCome(Instant? at, Instant now) => at is { } moment && now < moment && moment < now + RetryPace.NeverBeyond;
 
@@ -176,6 +187,9 @@ internal static class AgentPlanner
         var updater = view.Wishes.Updater != view.State.Updater ? view.State.UpdaterRetryAt : null;
         return new AgentStep.Wait(until is { } a && updater is { } b ? Instant.Min(a, b) : until ?? updater);
     }
+
+    internal static string TooLateText(NodeOrder order) =>
+        $"Order '{order.Id}' was not to be begun after {NodaTime.Text.InstantPattern.General.Format(order.NotAfter!.Value)}, when its maintenance window closed.";
 
     internal static string LowerText(PatchLevel level, PatchLevel reached) => $"Level {level} is ordered and {reached} is reached; packages are never downgraded.";
 }

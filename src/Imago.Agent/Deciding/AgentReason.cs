@@ -1,3 +1,4 @@
+using Imago.Domain.NodeOs;
 using Imago.NodeOs;
 
 namespace Imago.Agent.Deciding;
@@ -13,6 +14,9 @@ internal static class AgentReason
 
     /// <summary>CH-31: the order is for a drained machine, and the node takes work.</summary>
     public const string NotDrained = nameof(NotDrained);
+
+    /// <summary>MW-53: the order was not begun before its window closed.</summary>
+    public const string WindowClosed = InPlaceOperations.WindowClosed;
 
     /// <summary>NM-34: fixes are held back.</summary>
     public const string FixesHeld = nameof(FixesHeld);
@@ -38,7 +42,7 @@ internal static class AgentReason
     /// <summary>Every reason that a report can carry.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        .. Enum.GetNames<NodeOsReason>(), OrderUnreadable, RebootNeeded, NotDrained, FixesHeld, Interrupted, RestartFailed, StillRebootRequired, StateUnwritable, UpdaterNotSwitched, Unexpected,
+        .. Enum.GetNames<NodeOsReason>(), OrderUnreadable, RebootNeeded, NotDrained, WindowClosed, FixesHeld, Interrupted, RestartFailed, StillRebootRequired, StateUnwritable, UpdaterNotSwitched, Unexpected,
     ];
 
     /// <summary>What to do about it, as a sentence.</summary>
@@ -61,6 +65,7 @@ internal static class AgentReason
         OrderUnreadable => "Correct the annotation; nothing is done until then.",
         RebootNeeded => "Nothing was changed. Drain the machine and order the level with a reboot allowed.",
         NotDrained => "Drain the node, or take the order off it. It is tried again.",
+        WindowClosed => "Nothing was changed. It goes on when it is ordered in the next window.",
         FixesHeld => "Take the holds off ('apt-mark unhold'); for packages kept by the agent's settings, take them off 'holds' in agent.json or upgrade them with the cluster.",
         Interrupted => "See the journal: the agent was killed in the middle of its work. It is tried again.",
         RestartFailed => "Restart the machine by hand, and check the agent's restart command.",

@@ -144,7 +144,10 @@ internal static class AgentTransitions
         IsWorking = false,
         Reason = reason,
         Message = AgentReason.Message(reason, message),
-        NextAttemptAt = AgentReason.IsFinal(reason) ? null : pace.Next(order, node, state.Attempts, now),
+        NextAttemptAt = AgentReason.IsFinal(reason) || reason == AgentReason.WindowClosed ? null : pace.Next(order, node, state.Attempts, now),
+
+        // What was planned was not installed, and is planned anew in the next window.
+        Planned = reason == AgentReason.WindowClosed ? null : state.Planned,
     };
 
     /// <summary>NM-46: the transaction whose order is gone was ended, or cannot be; the next order repairs what is left of it.</summary>

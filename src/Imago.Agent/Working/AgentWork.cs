@@ -154,6 +154,13 @@ internal sealed class AgentWork(AgentTools tools)
         if (!plan.IsEmpty || State.IsOpen)
         {
             await driver.StageAsync(plan, tools.Progress, cancellation);
+            if (!State.IsOpen && (LimitOf(order, wishes) ?? order) is var limited && limited.IsLapsed(tools.Now))
+            {
+                // MW-53: planning and downloading took until the window closed.
+                Fail(AgentReason.WindowClosed, AgentPlanner.TooLateText(limited.Order));
+                return;
+            }
+
             KeepOrStop(State.Opened(plan, tools.Machine.BootId));
             await tools.Tell(cancellation);
             tools.Progress.Report($"Installing {plan.Changes.Length} packages.");
@@ -167,6 +174,9 @@ internal sealed class AgentWork(AgentTools tools)
 
         await VerifyAsync(driver, plan, cancellation);
     }
+
+    // The order as it stands on the node now: its limit may be another one than when it was taken.
+    private static AgentOrder? LimitOf(AgentOrder order, NodeWishes wishes) => AgentOrder.Of(wishes) is { } wanted && wanted.IsSame(order) ? wanted : null;
 
     private async Task VerifyAsync(INodeOsDriver driver, PatchPlan plan, CancellationToken cancellation)
     {

@@ -21,6 +21,8 @@ internal sealed record OrderWire
 
     public string? GivenAt { get; init; }
 
+    public string? NotAfter { get; init; }
+
     public SuiteWire[]? Archive { get; init; }
 }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Imago.Domain.Clusters;
 using Imago.Domain.Images;
 using Imago.Domain.NodeOs;
+using NodaTime;
 using NodaTime.Text;
 
 namespace Imago.Application.NodeOs;
@@ -22,6 +23,7 @@ public static class OrderText
             Rollback = order.Rollback ? true : null,
             Epoch = order.Epoch,
             GivenAt = order.GivenAt is { } given ? InstantPattern.ExtendedIso.Format(given) : null,
+            NotAfter = order.NotAfter is { } end ? InstantPattern.ExtendedIso.Format(end) : null,
             Archive = order.Archive is { } archive ? ArchiveText.ToWire(archive) : null,
         },
         NodeOsJson.Default.OrderWire);
@@ -42,11 +44,14 @@ public static class OrderText
         {
             var wire = JsonSerializer.Deserialize(text, NodeOsJson.Default.OrderWire);
             PatchLevel? level = PatchLevel.TryParse(wire?.Level, out var parsed) ? parsed : null;
+            Instant? notAfter = wire?.NotAfter is { } limit && InstantPattern.ExtendedIso.Parse(limit) is { Success: true } end ? end.Value : null;
             problem = wire?.Id is not { Length: > 0 } ? "'id' is missing."
                 : NodeOsWords.Mode(wire.Mode) is null ? $"'mode' is '{wire.Mode}'; allowed are {NodeOsWords.Modes}."
                 : wire.Content is not null && NodeOsWords.Content(wire.Content) is null ? $"'content' is '{wire.Content}'; allowed are {NodeOsWords.Contents}."
                 : level is null && (wire.Level is not null || NodeOsWords.Content(wire.Content) != OrderContent.Reboot) ? $"'level' is '{wire.Level}'; write one such as 20261120T000000Z."
                 : wire.Image is { } image && !IsLabel(image) ? $"'image' is '{image}'; write what fits into a label, such as ImagoDebian-12-202611.20.0."
+                // A limit that is misread would be none.
+                : wire.NotAfter is { } until && notAfter is null ? $"'notAfter' is '{until}'; write a moment such as 2026-11-20T04:00:00Z."
                 : null;
             var archive = problem is null && wire!.Archive is { } suites ? ArchiveText.FromWire(suites, out problem) : null;
             return problem is not null ? null : new NodeOrder
@@ -58,6 +63,7 @@ public static class OrderText
                 Image = wire.Image,
                 Rollback = wire.Rollback == true,
                 Epoch = wire.Epoch,
+                NotAfter = notAfter,
                 GivenAt = wire.GivenAt is { } given && InstantPattern.ExtendedIso.Parse(given) is { Success: true } at ? at.Value : null,
                 Archive = archive,
             };

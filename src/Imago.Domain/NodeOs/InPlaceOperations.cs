@@ -22,6 +22,9 @@ public static class InPlaceOperations
     /// <summary>Code of an operation whose agent was still failing after <see cref="Patience"/>, without saying why in a word.</summary>
     public const string AgentFailed = "AgentFailed";
 
+    /// <summary>Code of an operation, and reason of an agent, whose order was not begun before <see cref="NodeOrder.NotAfter"/>. Nothing was changed.</summary>
+    public const string WindowClosed = "WindowClosed";
+
     /// <summary>How long an agent may be silent, and how long it may go on failing, before the operation has failed: it looks every 10 minutes and works for 60 at most (CH-35).</summary>
     public static readonly Duration Patience = LivePatchAgent.LookInterval + LivePatchAgent.RunLimit;
 
@@ -34,7 +37,7 @@ public static class InPlaceOperations
         // CH-13: packages and label stay as they are.
         if (request.Verb == ProviderVerb.Reboot)
         {
-            return new NodeOrder { Id = request.OperationId, Mode = OrderMode.Drained, Content = OrderContent.Reboot, Epoch = request.Epoch, GivenAt = now };
+            return new NodeOrder { Id = request.OperationId, Mode = OrderMode.Drained, Content = OrderContent.Reboot, Epoch = request.Epoch, GivenAt = now, NotAfter = request.NotAfter };
         }
 
         // IM-5, IM-6: a level brings security fixes only; without one the image itself is asked for, which is all updates of its moment.
@@ -49,6 +52,7 @@ public static class InPlaceOperations
             Archive = request.Archive,
             Epoch = request.Epoch,
             GivenAt = now,
+            NotAfter = request.NotAfter,
         };
     }
 
@@ -93,6 +97,12 @@ public static class InPlaceOperations
                 return Failed(order, now, answer.Reason ?? AgentRefused, answer.Message ?? "its agent does not restart the machine although the node is drained");
         }
 
+        if (answer is not null && IsTooLate(answer) && now >= order.NotAfter)
+        {
+            // MW-53: it will not be begun, so that the node need not stay drained until the next window.
+            return Failed(order, now, WindowClosed, answer.Message ?? "its agent did not begin before the maintenance window closed");
+        }
+
         if (answer?.Phase == AgentPhase.Retrying && order.GivenAt is { } given && now >= given + Patience)
         {
             // NM-33: the agent would go on for hours, ever more slowly, with the node out of work.
@@ -127,6 +137,11 @@ public static class InPlaceOperations
     /// <param name="answer">A report about the order.</param>
     /// <remarks>Rules: NM-46, NM-61.</remarks>
     public static bool HasChangedNothing(AgentReport answer) => answer is { Phase: AgentPhase.Staging or AgentPhase.Retrying, Planned: null };
+
+    /// <summary>Whether an agent waits for another order because the time of the one it has is over; nothing was changed.</summary>
+    /// <param name="answer">A report about the order.</param>
+    /// <remarks>Rules: MW-53.</remarks>
+    public static bool IsTooLate(AgentReport answer) => answer.Phase == AgentPhase.Retrying && string.Equals(answer.Reason, WindowClosed, StringComparison.Ordinal);
 
     private static ProviderOperation Failed(NodeOrder order, Instant now, string code, string message) => new(order.Id, OperationState.Failed, now, code, $"{Trimmed(message)}.");
 

@@ -63,6 +63,13 @@ public sealed record NodeOrder
 
     /// <summary>When it was given, by the clock of who gave it; null: not known. How long an agent may take counts from here; the agent itself does not read it.</summary>
     public Instant? GivenAt { get; init; }
+
+    /// <summary>
+    /// From when on the agent begins no attempt any more, exclusive: the end of the maintenance window that the order was given in; null: no limit. What has begun to install before
+    /// is brought to an end, so that packages are never left half installed.
+    /// </summary>
+    /// <remarks>Rules: MW-53, CH-32. An order that says another moment is the same work with a new limit.</remarks>
+    public Instant? NotAfter { get; init; }
 }
 
 /// <summary>Who keeps the packages of a node up to date.</summary>

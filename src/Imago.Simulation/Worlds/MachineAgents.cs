@@ -42,6 +42,7 @@ internal sealed class MachineAgents
         node.Order = OrderText.Read(node.Blueprint.Annotations.GetValueOrDefault(NodeAnnotations.Order), out _);
         node.Updater = NodeOsWords.Updater(node.Blueprint.Annotations.GetValueOrDefault(NodeAnnotations.Updater));
         node.NotPatchedYet = node.Blueprint.Taints.Any(t => string.Equals(t.Key, NodeLabels.NotPatchedTaint, StringComparison.Ordinal));
+        node.InstallingFor = node.Agent is { Phase: AgentPhase.Applying } installing ? installing.OrderId : null;
         GoOn(node);
     }
 
@@ -52,14 +53,18 @@ internal sealed class MachineAgents
     /// <param name="comesBack">False: the machine does not come back from its restart.</param>
     public void Give(SimulatedNode node, NodeOrder order, Duration extra = default, bool comesBack = true)
     {
-        // An agent reads neither who wrote an order nor when.
-        var isNew = node.Order is not { } standing || standing with { Epoch = order.Epoch, GivenAt = order.GivenAt } != order;
+        // An agent reads neither who wrote an order nor when, and goes on with one that only has another limit.
+        var isNew = !SameOrder(node.Order, order);
         node.Order = order;
         _state.Changed(node);
         if (isNew)
         {
             _state.Trace(TraceKind.PatchOrdered, node, $"{NodeOsWords.Of(order.Mode)} {order.Level}");
             Attempt(node, order, new AgentTrouble { Extra = extra, NeverBack = !comesBack }, attempt: 1);
+        }
+        else if (!IsLapsed(node, order) && node.Agent is { } report && string.Equals(report.OrderId, order.Id, StringComparison.Ordinal) && InPlaceOperations.IsTooLate(report))
+        {
+            Attempt(node, order, default, report.Attempts + 1);
         }
     }
 
@@ -107,7 +112,17 @@ internal sealed class MachineAgents
         _nodes.IsPresent(node) && node is { Agent: { } report, IsGuest: false } && SameOrder(node.Order, order) && !_dead.Contains(node)
         && !(string.Equals(report.OrderId, order.Id, StringComparison.Ordinal) && (report.Settled || report.Phase is AgentPhase.Staged or AgentPhase.Rebooting));
 
-    private static bool SameOrder(NodeOrder? now, NodeOrder order) => now is not null && now with { Epoch = order.Epoch, GivenAt = order.GivenAt } == order;
+    private static bool SameOrder(NodeOrder? now, NodeOrder order) => now is not null && now with { Epoch = order.Epoch, GivenAt = order.GivenAt, NotAfter = order.NotAfter } == order;
+
+    // MW-53, NM-46: what was begun to install is ended, whenever that is.
+    private bool IsLapsed(SimulatedNode node, NodeOrder order) => order.Mode != OrderMode.Stage && _state.Time.Now >= (SameOrder(node.Order, order) ? node.Order : order)?.NotAfter
+        && !string.Equals(node.InstallingFor, order.Id, StringComparison.Ordinal);
+
+    private void TooLate(SimulatedNode node, NodeOrder order, int attempt)
+    {
+        node.Agent = node.Agent! with { Planned = null };
+        Report(node, order, AgentPhase.Retrying, attempt, InPlaceOperations.WindowClosed);
+    }
 
     private AgentTrouble Trouble(SimulatedNode node, NodeOrder order, int attempt) => Play.Trouble?.Invoke(node.Name, order, attempt) ?? default;
 
@@ -123,6 +138,12 @@ internal sealed class MachineAgents
         if (order.Level < node.ReachedLevel && !order.Rollback)
         {
             Report(node, order, AgentPhase.Refused, attempt, "LevelLower");
+            return;
+        }
+
+        if (IsLapsed(node, order))
+        {
+            TooLate(node, order, attempt);
             return;
         }
 
@@ -183,7 +204,14 @@ internal sealed class MachineAgents
 
     private void Install(SimulatedNode node, NodeOrder order, AgentTrouble trouble, int attempt, Duration rest)
     {
-        Play.Acts(node, order, AgentPhase.Applying);
+        if (IsLapsed(node, order))
+        {
+            TooLate(node, order, attempt);
+            return;
+        }
+
+        node.InstallingFor = order.Id;
+        Play.Acts(node, node.Order ?? order, AgentPhase.Applying);
         Report(node, order, AgentPhase.Applying, attempt);
         if (trouble.Dies)
         {
@@ -264,6 +292,7 @@ internal sealed class MachineAgents
 
     private void Installed(SimulatedNode node, NodeOrder order, AgentTrouble trouble)
     {
+        node.InstallingFor = null;
         if (trouble.Holds && order.Content != OrderContent.Reboot)
         {
             node.HeldLevel = order.Level;

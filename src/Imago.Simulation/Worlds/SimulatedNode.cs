@@ -78,6 +78,9 @@ internal sealed class SimulatedNode(NodeBlueprint blueprint, string uid, NodeSha
     /// <summary>Attempts that its agent has begun, so that one that was overtaken by another knows.</summary>
     public int AgentRuns { get; set; }
 
+    /// <summary>Id of the order whose packages its agent has begun to install and not ended; null: none.</summary>
+    public string? InstallingFor { get; set; }
+
     /// <summary>The last level of which everything is installed but what is held.</summary>
     public PatchLevel? HeldLevel { get; set; }
 

@@ -21,6 +21,7 @@ public class OrderTextTests
         Image = "ImagoDebian-12-202611.20.0",
         Epoch = 7,
         GivenAt = At + Duration.FromMinutes(90),
+        NotAfter = At + Duration.FromHours(4),
         Archive = new ArchiveState(
         [
             new SuiteState(ArchivePocket.Release, "http://mirror.example/debian", "bookworm", ["main"], At, new string('a', 64)),
@@ -34,6 +35,18 @@ public class OrderTextTests
     {
         OrderText.Read(OrderText.Write(Order), out var problem).ShouldBe(Order);
         problem.ShouldBeNull();
+    }
+
+    [Fact]
+    [Trait("Rule", "MW-53")]
+    public void Limit_Absent_IsNone_AndMisread_IsNoOrder()
+    {
+        var text = OrderText.Write(Order);
+        text.ShouldContain("\"notAfter\":\"2026-11-20T04:00:00Z\"");
+        OrderText.Read(text.Replace("\"notAfter\":\"2026-11-20T04:00:00Z\",", "", StringComparison.Ordinal), out _).ShouldBe(Order with { NotAfter = null });
+
+        OrderText.Read(text.Replace("T04:00:00Z", " 4 o'clock", StringComparison.Ordinal), out var problem).ShouldBeNull();
+        problem.ShouldNotBeNull().ShouldContain("'notAfter'");
     }
 
     [Fact]

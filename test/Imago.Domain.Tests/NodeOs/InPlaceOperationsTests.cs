@@ -25,6 +25,26 @@ public class InPlaceOperationsTests
 
     private static ProviderOperation StateAt(double minute, AgentReport? report) => InPlaceOperations.StateOf(Order, report, Given + Duration.FromMinutes(minute));
 
+    [Theory]
+    [InlineData(59, OperationState.Running)]
+    [InlineData(60, OperationState.Failed)]
+    [Trait("Rule", "MW-53")]
+    public void StateOf_AgentThatSaysThatTheWindowHasClosed_FailsWhenItHas(double minute, OperationState expected)
+    {
+        var order = Order with { NotAfter = Given + Duration.FromHours(1) };
+        var operation = InPlaceOperations.StateOf(order, Report(AgentPhase.Retrying) with { Reason = InPlaceOperations.WindowClosed }, Given + Duration.FromMinutes(minute));
+
+        operation.State.ShouldBe(expected);
+        operation.Code.ShouldBe(expected == OperationState.Failed ? "WindowClosed" : null);
+    }
+
+    [Theory]
+    [InlineData(ProviderVerb.Reimage)]
+    [InlineData(ProviderVerb.Reboot)]
+    [Trait("Rule", "MW-53")]
+    public void OrderOf_RequestWithALimit_HasIt(ProviderVerb verb) =>
+        InPlaceOperations.OrderOf(new ProviderRequest("id", verb, "np1", "n", "ImagoDebian-12-202611.19.0", null, 7) { NotAfter = Given }, Given)!.NotAfter.ShouldBe(Given);
+
     [Fact]
     [Trait("Rule", "CH-31")]
     [Trait("Rule", "IM-5")]

@@ -252,6 +252,46 @@ public sealed class MachineRolloutTests
         orders[1].ShouldBe(orders[0] with { Archive = again }, "the same order, whose time counts from when it was first given");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    [Trait("Rule", "MW-53")]
+    [Trait("Rule", "CH-32")]
+    public void Rollout_AgentDoesNotBeginBeforeTheWindowCloses_NodeServesUntilTheNextOne(bool drained)
+    {
+        var end = Some.After(30);
+        var cluster = Shop(2, reboot: drained).With(s => s with { Window = Windows.Daily("08:30", 4) });
+        var world = new ObedientWorld(cluster) { MirrorIsElsewhere = (_, order) => order.NotAfter == end };
+        world.Restarting.UnionWith(drained ? ["a-1", "a-2"] : []);
+
+        world.Play(3 * 60);
+
+        var first = world.Orders.First(o => o.Order.Mode != OrderMode.Stage);
+        first.Order.Mode.ShouldBe(drained ? OrderMode.Drained : OrderMode.Live);
+        first.Order.NotAfter.ShouldBe(end);
+        world.View.Nodes.Values.ShouldAllBe(n => !n.Unschedulable && n.Mark == null && n.ReachedLevel != Machines.Level);
+        world.View.Nodes.Values.ShouldAllBe(n => n.Order == null || (n.Order.Mode == OrderMode.Stage && n.Order.NotAfter == null));
+
+        world.Play(48 * 60);
+
+        world.ShouldBeTidy();
+        world.View.Nodes.Values.ShouldAllBe(n => n.ReachedLevel == Machines.Level);
+        world.Orders.Where(o => o.Order.Mode != OrderMode.Stage).ShouldAllBe(o => o.At < o.Order.NotAfter && (o.Order.NotAfter == end || o.At >= end + Duration.FromHours(20)));
+    }
+
+    [Theory]
+    [InlineData(WindowClose.FinishPool, true)]
+    [InlineData(WindowClose.FinishNode, false)]
+    [Trait("Rule", "MW-12")]
+    [Trait("Rule", "MW-54")]
+    public void Rollout_NothingIsHeldByAClosedWindow_OrdersHaveNoLimit(WindowClose close, bool windowed)
+    {
+        var world = new ObedientWorld(Shop(2, reboot: false, s => s with { WindowClose = close }).With(s => s with { Window = windowed ? Windows.Daily("08:30", 4) : null })).Play();
+
+        world.Orders.ShouldNotBeEmpty();
+        world.Orders.ShouldAllBe(o => o.Order.NotAfter == null);
+    }
+
     [Fact]
     [Trait("Rule", "UP-11")]
     public void Rollout_MachineVanishesWhileItsAgentWorks_IsNotWaitedFor()

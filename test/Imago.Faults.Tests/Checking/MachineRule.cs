@@ -19,6 +19,9 @@ internal sealed class MachineRule
     private readonly Coverage _coverage;
     private readonly Dictionary<string, Instant> _lastPatched = new(StringComparer.Ordinal);
 
+    // What agents have begun to install, by node and order.
+    private readonly HashSet<(string Node, string Order)> _begun = [];
+
     public MachineRule(Truth truth, Coverage coverage)
     {
         (_truth, _coverage) = (truth, coverage);
@@ -73,6 +76,17 @@ internal sealed class MachineRule
         // The middle of a step: the other checks have not seen it yet, and must not miss it.
         var view = _truth.World.Look();
         _coverage.Saw($"agent {phase} {order.Mode}");
+        if (phase == AgentPhase.Applying)
+        {
+            // MW-53, NM-46: begun before the limit, it is ended whenever that is.
+            if (_truth.Now >= order.NotAfter && !_begun.Contains((name, order.Id)))
+            {
+                _truth.Violated(1, $"node {name} begins to install at or after {order.NotAfter}: {order.Id}");
+            }
+
+            _begun.Add((name, order.Id));
+        }
+
         if (order.Mode == OrderMode.Stage)
         {
             _truth.Violated(1, $"node {name} does more than stage: {order.Id}");

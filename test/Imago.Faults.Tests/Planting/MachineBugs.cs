@@ -6,11 +6,15 @@ using Imago.Domain.Rollouts.Machines;
 
 namespace Imago.Faults.Tests.Planting;
 
-/// <summary>Live orders that a rollout gave up are left standing.</summary>
+/// <summary>Live orders have no end, and those that a rollout gave up are left standing. Either alone does no harm: an order that is left ends with its window.</summary>
 internal sealed class LiveOrderLeft : PlantedBug
 {
     public override IDecider Around(IDecider decider) => new WrappedDecider(decider)
     {
+        Rollout = (_, _, plan) => plan with
+        {
+            Actions = [.. plan.Actions.Select(a => a is RolloutAction.UpdateNode { Update.Order: { } order } update ? update with { Update = update.Update with { Order = order with { NotAfter = null } } } : a)],
+        },
         Machines = (input, plan) => plan with { Actions = [.. plan.Actions.Where(a => input.View.Nodes[a.Node].Order is not { Mode: OrderMode.Live } order || AgentIsDone(input, a, order))] },
     };
 

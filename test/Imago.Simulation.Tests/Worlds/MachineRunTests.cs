@@ -51,6 +51,36 @@ public sealed class MachineRunTests
         run.Trace.Where(t => t.Kind == TraceKind.PatchOrdered && t.At >= opens).Select(t => t.Detail).ShouldBe(Enumerable.Repeat($"live {Level}", 3));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    [Trait("Rule", "MW-53")]
+    public void Rollout_AgentsFailUntilTheWindowCloses_InstallInTheNextOne(bool reboot)
+    {
+        var window = new MaintenanceConfiguration(
+            ConfigurationKind.NodeOsUpgrade, new MaintenanceWindow(new Schedule.Daily(1), 4, new LocalTime(20, 30), Offset.Zero, new LocalDate(2026, 8, 1), []));
+        var closes = Run.Start + Duration.FromMinutes(30);
+        var run = new Run(Cluster(3), () => Spec() with { Window = window }, Catalog(reboot));
+        run.World.AgentPlay.Trouble = (_, order, _) => order.NotAfter == closes ? new AgentTrouble { Fails = "LockHeld" } : default;
+        var began = new List<Instant>();
+        run.World.AgentPlay.Acting += (_, order, phase) =>
+        {
+            began.Add(run.World.Time.Now);
+            (phase == AgentPhase.Rebooting || run.World.Time.Now < order.NotAfter).ShouldBeTrue();
+        };
+
+        run.For(Duration.FromHours(6));
+
+        began.ShouldBeEmpty();
+        run.Trace.ShouldContain(t => t.Kind == TraceKind.PatchOrdered && t.At < closes && t.Detail == $"{(reboot ? "drained" : "live")} {Level}");
+        run.World.Look().Nodes.Values.ShouldAllBe(n => !n.Unschedulable && n.Mark == null);
+
+        run.For(Duration.FromHours(42));
+
+        began.ShouldAllBe(at => at >= Run.Start + Duration.FromHours(20.5));
+        run.World.Look().Nodes.Values.ShouldAllBe(n => n.ReachedLevel == Level && !n.Unschedulable && n.Mark == null);
+    }
+
     [Fact]
     public void Rollout_MachinesWithoutAgents_AreLeftAlone()
     {

@@ -2,6 +2,7 @@ using Imago.Domain.Clusters;
 using Imago.Domain.Images;
 using Imago.Domain.Images.Archives;
 using Imago.Domain.NodeOs;
+using NodaTime;
 
 namespace Imago.Domain.Rollouts.Actions;
 
@@ -120,4 +121,8 @@ public sealed record ProviderRequest(string OperationId, ProviderVerb Verb, stri
 {
     /// <summary>The moment of the package archives that the image or level names; null: it names none. Only who patches machines in place needs it.</summary>
     public ArchiveState? Archive { get; init; }
+
+    /// <summary>From when on work that was not begun is not to be begun any more, exclusive; null: no limit. Only who patches machines in place needs it.</summary>
+    /// <remarks>Rules: MW-53.</remarks>
+    public Instant? NotAfter { get; init; }
 }

@@ -3,6 +3,7 @@ using Imago.Domain.Images;
 using Imago.Domain.Images.Archives;
 using Imago.Domain.NodeOs;
 using Imago.Domain.Rollouts.Actions;
+using NodaTime;
 
 namespace Imago.Domain.Rollouts.Machines;
 
@@ -15,7 +16,12 @@ internal static class MachineOrders
         : catalog.Find(image)?.Archive;
 
     /// <summary>CH-30: to patch while the node serves.</summary>
-    public static NodeOrder Live(ClusterInput input, string rollout, Node node, PatchLevel level) => new()
+    /// <param name="input">What is decided from.</param>
+    /// <param name="rollout">Id of the rollout.</param>
+    /// <param name="node">The node.</param>
+    /// <param name="level">The level.</param>
+    /// <param name="notAfter">From when on it may not be begun any more; null: no limit.</param>
+    public static NodeOrder Live(ClusterInput input, string rollout, Node node, PatchLevel level, Instant? notAfter) => new()
     {
         Id = $"{rollout}/{node.Name}/LivePatch",
         Mode = OrderMode.Live,
@@ -24,6 +30,7 @@ internal static class MachineOrders
         Archive = ArchiveOf(input.Catalog, node.Image, level),
         Epoch = input.Epoch,
         GivenAt = input.Now,
+        NotAfter = notAfter,
     };
 
     /// <summary>To plan and download only.</summary>
@@ -60,6 +67,7 @@ internal static class MachineOrders
         Id = TakenBackId(node.Order.Id),
         Mode = OrderMode.Stage,
         Image = null,
+        NotAfter = null,
         Epoch = input.Epoch,
         GivenAt = AgentAnswers.ToOrderOf(node) is null ? node.Order.GivenAt : input.Now,
     };

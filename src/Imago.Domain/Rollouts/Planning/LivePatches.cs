@@ -10,7 +10,7 @@ using NodaTime;
 namespace Imago.Domain.Rollouts.Planning;
 
 /// <summary>Patches nodes while they serve: gives the order, and reads what the node's agent makes of it.</summary>
-/// <remarks>Rules: CH-30, CH-31, CH-34, CH-35, NM-34, NM-59.</remarks>
+/// <remarks>Rules: CH-30, CH-31, CH-34, CH-35, MW-53, NM-34, NM-59.</remarks>
 internal static class LivePatches
 {
     /// <summary>
@@ -54,9 +54,16 @@ internal static class LivePatches
     /// <summary>Gives a machine its order, or acts on the answer at once; true: it is not waited for any longer.</summary>
     private static bool Answered(RolloutPass pass, string name, Node node, NodeProgress progress, PatchLevel level)
     {
-        var order = MachineOrders.Live(pass.Input, pass.Record.Id, node, level);
-        if (node.Order is not { } standing || !string.Equals(standing.Id, order.Id, StringComparison.Ordinal))
+        var order = MachineOrders.Live(pass.Input, pass.Record.Id, node, level, pass.NotAfter);
+        if (node.Order is not { } standing || !string.Equals(standing.Id, order.Id, StringComparison.Ordinal) || progress.Since >= standing.NotAfter)
         {
+            if (pass.IsBoundToWindow && !pass.Gate.IsOpen)
+            {
+                // MW-53, MW-63: it closed before the agent was told anything.
+                return StandInLine(pass, name);
+            }
+
+            // Of the window before: the same order, with the end of this one.
             pass.Update(node, new NodeUpdate { Order = order, DesiredLevel = node.DesiredLevel >= level ? null : level });
             return false;
         }
@@ -74,8 +81,10 @@ internal static class LivePatches
                 return true;
             case { Phase: AgentPhase.RebootNeeded }:
                 // CH-31, NM-59: nothing was changed. It stands in line again, now to be drained, so that no more nodes are out of work at a time than may be.
-                pass.Record = pass.Record with { Active = pass.Record.Active.Remove(name) };
-                return true;
+                return StandInLine(pass, name);
+            case { } late when InPlaceOperations.IsTooLate(late) && pass.Now >= standing.NotAfter:
+                // MW-53: nothing was changed, and nothing will be before it is ordered in the next window.
+                return StandInLine(pass, name);
             case { Phase: AgentPhase.Refused } refusal:
                 pass.Settle(name, NodeResult.Partial, new RolloutFault(
                     nameof(ReasonCode.AgentRefused), $"Node '{name}' was not patched: its agent refuses level {level}: {MachineJudge.Said(refusal)}. The other nodes go on.", name, pass.Now));
@@ -83,6 +92,12 @@ internal static class LivePatches
             default:
                 return false;
         }
+    }
+
+    private static bool StandInLine(RolloutPass pass, string name)
+    {
+        pass.Record = pass.Record with { Active = pass.Record.Active.Remove(name) };
+        return true;
     }
 
     private static string Excuse(Node node) => AgentAnswers.ToOrderOf(node) switch

@@ -117,6 +117,11 @@ internal static class NodeSteps
                 pass.SetActive(name, progress.Enter(NodeStep.Releasing, pass.Now) with { Fault = refused });
                 Release(pass, name, pass.View.Nodes[name], pass.Record.Active[name]);
                 break;
+            case { State: OperationState.Failed } when Withdrawals.LatenessOf(pass, name, operation) is { } late:
+                // MW-53: it is drained again when it can be worked on; until then it serves.
+                pass.SetActive(name, progress.Enter(NodeStep.Releasing, pass.Now) with { Fault = late });
+                Release(pass, name, pass.View.Nodes[name], pass.Record.Active[name]);
+                break;
             case { State: OperationState.Failed } when Withdrawals.FaultOf(pass, name, operation) is { } nowhere:
                 // No further node is drained for it.
                 pass.Halt(nowhere);

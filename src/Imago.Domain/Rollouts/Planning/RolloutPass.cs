@@ -36,6 +36,12 @@ internal sealed class RolloutPass(ClusterInput input, PoolSpec pool, RolloutReco
 
     public Instant? WakeAt { get; private set; }
 
+    /// <summary>MW-53: whether a closed window holds what was not begun. MW-11: not for a person; MW-54: nor where the pool is finished.</summary>
+    public bool IsBoundToWindow => Record.Trigger == RolloutTrigger.Automatic && Settings.WindowClose == WindowClose.FinishNode;
+
+    /// <summary>MW-53: from when on an agent may not begin what it is ordered now; null: no limit. A node that was drained before the close is finished, however late its order is.</summary>
+    public Instant? NotAfter => IsBoundToWindow ? Gate.Current?.End : null;
+
     /// <summary>Surge nodes that take pods for nodes under way.</summary>
     public IEnumerable<string> Serving => Record.SurgeNodes.Where(s => s.Value.Step == SurgeStep.Serving && IsAvailable(s.Key)).Select(s => s.Key);
 
@@ -71,7 +77,11 @@ internal sealed class RolloutPass(ClusterInput input, PoolSpec pool, RolloutReco
     public ProviderOperation? Operation(ProviderVerb verb, string node, string? image, Images.PatchLevel? level)
     {
         var id = OperationId(Record.Id, node, verb);
-        var request = new ProviderRequest(id, verb, Record.Pool, node, image, level, Input.Epoch) { Archive = MachineOrders.ArchiveOf(Input.Catalog, Images.NodeImage.Parse(image), level) };
+        var request = new ProviderRequest(id, verb, Record.Pool, node, image, level, Input.Epoch)
+        {
+            Archive = MachineOrders.ArchiveOf(Input.Catalog, Images.NodeImage.Parse(image), level),
+            NotAfter = NotAfter,
+        };
         if (Input.Operations.TryGetValue(id, out var operation))
         {
             if (operation.State == OperationState.Running && IsOutdated(node, request))

@@ -27,6 +27,15 @@ internal static class Withdrawals
             : null;
     }
 
+    /// <summary>What is said of a node whose agent did not begin before the window closed; null: that is not why its operation failed.</summary>
+    /// <remarks>Rules: MW-53. Neither the level nor the agent is at fault: the rollout goes on, and the node is worked on in a later window.</remarks>
+    public static RolloutFault? LatenessOf(RolloutPass pass, string name, ProviderOperation operation) =>
+        string.Equals(operation.Code, InPlaceOperations.WindowClosed, StringComparison.Ordinal) && pass.View.Nodes.TryGetValue(name, out var node) && MachineJudge.IsMachine(node, pass.Pool)
+            ? new RolloutFault(
+                nameof(ReasonCode.WindowClosed),
+                $"Node '{name}' was drained, and its agent did not begin before the maintenance window closed. Nothing was changed; the node goes back to work until a later window.", name, pass.Now)
+            : null;
+
     /// <summary>Whether the agent of a machine that was drained may still install something or restart it: its order stands, or it does not know yet that it was taken back.</summary>
     /// <remarks>Rules: CH-31.</remarks>
     public static bool MayStillAct(Node node) =>
@@ -38,7 +47,8 @@ internal static class Withdrawals
     /// <summary>Takes the order of a machine back that is not under way any more and whose agent goes on failing without having changed anything.</summary>
     public static void Offer(RolloutPass pass, Node node)
     {
-        if (node.Order is { Mode: OrderMode.Drained, Content: not OrderContent.Reboot } && AgentAnswers.ToOrderOf(node) is { Phase: AgentPhase.Retrying } answer && InPlaceOperations.HasChangedNothing(answer))
+        if (node.Order is { Mode: OrderMode.Drained } order && AgentAnswers.ToOrderOf(node) is { Phase: AgentPhase.Retrying } answer
+            && (InPlaceOperations.IsTooLate(answer) ? pass.Now >= order.NotAfter : order.Content != OrderContent.Reboot && InPlaceOperations.HasChangedNothing(answer)))
         {
             pass.Update(node, new NodeUpdate { Order = MachineOrders.TakenBack(pass.Input, node) });
         }
@@ -47,12 +57,12 @@ internal static class Withdrawals
     /// <summary>Whether the order is taken back and the agent knows; until then the node stays empty, because the agent may begin after all.</summary>
     public static bool IsDone(RolloutPass pass, string name, Node node, NodeProgress progress)
     {
-        if (progress.Fault?.Code is not nameof(ReasonCode.AgentFailing))
+        if (progress.Fault?.Code is not (nameof(ReasonCode.AgentFailing) or nameof(ReasonCode.WindowClosed)))
         {
             return true;
         }
 
-        var given = RolloutPass.OperationId(pass.Record.Id, name, ProviderVerb.Reimage);
+        var given = RolloutPass.OperationId(pass.Record.Id, name, Reboots.VerbOf(pass.Record.Target));
         var instead = MachineOrders.TakenBackId(given);
         if (!string.Equals(node.Order?.Id, instead, StringComparison.Ordinal))
         {

@@ -74,6 +74,12 @@ internal sealed partial class ObedientWorld
             return;
         }
 
+        if (order.Mode != OrderMode.Stage && Now >= order.NotAfter)
+        {
+            Report(node, new AgentReport { OrderId = order.Id, Level = order.Level, Reached = seen.ReachedLevel, At = Now, Phase = AgentPhase.Retrying, Reason = InPlaceOperations.WindowClosed });
+            return;
+        }
+
         if (MirrorIsElsewhere(node, order))
         {
             var attempts = seen.Agent?.OrderId == order.Id ? seen.Agent.Attempts + 1 : 1;

@@ -43,7 +43,7 @@ internal sealed class KilledServer : IAsyncDisposable
         while (Kills < mostKills && await aftermath.CountAsync(image, cancellation) < aftermath.Nodes.Count)
         {
             await Task.Delay(TimeSpan.FromSeconds(_random.NextDouble() * 3), cancellation);
-            await KillAsync();
+            await KillAsync(image, cancellation);
         }
 
         await aftermath.IsCleanAsync(image, Patient, () => $"{Kills} kills so far.\n{_server.Said}", cancellation);
@@ -56,11 +56,18 @@ internal sealed class KilledServer : IAsyncDisposable
         // Under the name of its predecessor a successor need not wait until the lease in the cluster has run out: nobody else goes by that name.
         ImagoServer.StartAsync(new ServerSettings { More = new Dictionary<string, string>(StringComparer.Ordinal) { ["REPLICA"] = "manager", ["ENGINE_LEASE_LENGTH"] = "10s" } });
 
-    private async Task KillAsync()
+    private async Task KillAsync(string image, CancellationToken cancellation)
     {
+        var emptyHanded = (Kills + 1) % EmptyHandedOneIn == EmptyHandedOneIn / 2;
+        if (emptyHanded)
+        {
+            // What somebody asked for is in the database alone until the rollout has begun: lost together with it, nobody would go on with anything.
+            await Until.Async("The rollout being in the record in the cluster", Patient, () => RecordsAsync(cancellation), records => records.Contains(image, StringComparison.Ordinal));
+        }
+
         await _server.KillAsync();
         Kills++;
-        if (Kills % EmptyHandedOneIn != EmptyHandedOneIn / 2)
+        if (!emptyHanded)
         {
             await _server.StartAgainAsync();
             return;
@@ -69,6 +76,12 @@ internal sealed class KilledServer : IAsyncDisposable
         await _server.DisposeAsync();
         _server = await StartServerAsync();
         await AttachAsync();
+    }
+
+    private async Task<string> RecordsAsync(CancellationToken cancellation)
+    {
+        using var records = await _twin.ReadAsync("/api/v1/namespaces/imago-system/configmaps", cancellation);
+        return records.RootElement.GetRawText();
     }
 
     private async Task AttachAsync()

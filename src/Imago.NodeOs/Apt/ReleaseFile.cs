@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using NodaTime;
-using NodaTime.Text;
 
 namespace Imago.NodeOs.Apt;
 
@@ -14,27 +13,15 @@ namespace Imago.NodeOs.Apt;
 /// <param name="Sha256">SHA-256 of the file, lower-case hexadecimal.</param>
 internal sealed record ReleaseFile(string Origin, string Label, string Codename, string Suite, Instant? Date, string Sha256)
 {
-    private static readonly LocalDateTimePattern Pattern = LocalDateTimePattern.CreateWithInvariantCulture("d MMM yyyy HH:mm:ss");
-
     public static ReleaseFile Parse(byte[] bytes)
     {
         // An InRelease file is the same text between lines of its signature.
         var fields = Stanza.Of(new StringReader(Encoding.UTF8.GetString(bytes)), "Origin", "Label", "Codename", "Suite", "Date")
             .FirstOrDefault(s => s.Field("Date").Length > 0 || s.Field("Codename").Length > 0);
         string Of(string name) => fields?.Field(name) ?? "";
-        return new ReleaseFile(Of("Origin"), Of("Label"), Of("Codename"), Of("Suite"), Moment(Of("Date")), Convert.ToHexStringLower(SHA256.HashData(bytes)));
+        return new ReleaseFile(Of("Origin"), Of("Label"), Of("Codename"), Of("Suite"), ReleaseDate.Read(Of("Date")), Convert.ToHexStringLower(SHA256.HashData(bytes)));
     }
 
     /// <summary>NM-41: whether it is the suite that was asked for, by codename (Debian) or by the suite's own fixed name (Ubuntu).</summary>
     public bool Is(string suite) => string.Equals(Codename, suite, StringComparison.Ordinal) || string.Equals(Suite, suite, StringComparison.Ordinal);
-
-    // For example `Sat, 05 Sep 2026 09:12:33 UTC`.
-    private static Instant? Moment(string text)
-    {
-        var comma = text.IndexOf(',', StringComparison.Ordinal);
-        var words = text[(comma + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return words is [.., "UTC" or "GMT" or "Z" or "+0000"] && Pattern.Parse(string.Join(' ', words[..^1])) is { Success: true } parsed
-            ? parsed.Value.InUtc().ToInstant()
-            : null;
-    }
 }

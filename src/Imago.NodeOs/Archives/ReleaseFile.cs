@@ -10,8 +10,6 @@ internal sealed record ListedFile(string Sha256, long Size, string Path);
 /// <summary>The fields of a <c>Release</c> file that are used here.</summary>
 internal sealed record ReleaseFile(string Label, string Suite, string Codename, Instant Date, Instant? ValidUntil)
 {
-    private static readonly string[] DateForms = ["ddd, dd MMM yyyy HH:mm:ss", "ddd, d MMM yyyy HH:mm:ss", "ddd, dd MMM yyyy H:mm:ss", "ddd, d MMM yyyy H:mm:ss"];
-
     public required IReadOnlyList<string> Components { get; init; }
 
     public required IReadOnlyList<string> Architectures { get; init; }
@@ -82,11 +80,6 @@ internal sealed record ReleaseFile(string Label, string Suite, string Codename, 
             return null;
         }
 
-        // Debian writes "UTC", others "GMT" or "+0000"; other zones are not used by archives.
-        var zone = text.LastIndexOf(' ');
-        return zone > 0 && text[(zone + 1)..] is "UTC" or "GMT" or "Z" or "+0000"
-            && DateTime.TryParseExact(text[..zone], DateForms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var read)
-                ? Instant.FromDateTimeUtc(read)
-                : throw new ArchiveException(ArchiveProblem.Malformed, $"{what}: '{name}' is '{text}', which is no date in UTC.");
+        return ReleaseDate.Read(text) ?? throw new ArchiveException(ArchiveProblem.Malformed, $"{what}: '{name}' is '{text}', which is no date in UTC.");
     }
 }

@@ -2,11 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Imago.Agent.Deciding;
 using Imago.Application.NodeOs;
-using Imago.Domain.Images;
 using Imago.Domain.NodeOs;
 using Imago.NodeOs;
-using NodaTime;
-using NodaTime.Text;
 
 namespace Imago.Agent.State;
 
@@ -28,13 +25,13 @@ internal static class StateText
             Reason = state.Reason,
             Message = state.Message,
             Attempts = state.Attempts,
-            LastAttemptAt = Moment(state.LastAttemptAt),
-            NextAttemptAt = Moment(state.NextAttemptAt),
+            LastAttemptAt = NodeOsWords.Of(state.LastAttemptAt),
+            NextAttemptAt = NodeOsWords.Of(state.NextAttemptAt),
             IsWorking = state.IsWorking,
             IsOpen = state.IsOpen,
             Plan = state.Plan is { } plan ? JsonNode.Parse(PlanJson.Write(plan)) : null,
             BootId = state.BootId,
-            RestartAskedAt = Moment(state.RestartAskedAt),
+            RestartAskedAt = NodeOsWords.Of(state.RestartAskedAt),
             Restarts = state.Restarts,
             HasRestarted = state.HasRestarted,
             Planned = state.Planned is { } p ? new PlannedWire(p.Level.ToString(), NodeOsWords.Of(p.Content), NodeOsWords.Of(p.Verdict), p.Packages, p.DownloadBytes) : null,
@@ -42,9 +39,9 @@ internal static class StateText
             Verdict = NodeOsWords.Of(state.Verdict),
             Inventory = state.Inventory,
             Updater = state.Updater is { } updater ? NodeOsWords.Of(updater) : null,
-            UpdaterRetryAt = Moment(state.UpdaterRetryAt),
+            UpdaterRetryAt = NodeOsWords.Of(state.UpdaterRetryAt),
             Image = state.Image,
-            ImageAppliedAt = Moment(state.ImageAppliedAt),
+            ImageAppliedAt = NodeOsWords.Of(state.ImageAppliedAt),
         },
         StateJson.Default.StateWire);
 
@@ -71,19 +68,19 @@ internal static class StateText
     private static AgentState FromWire(StateWire wire) => new()
     {
         MachineId = wire.MachineId ?? "",
-        Reached = Level(wire.Reached),
+        Reached = NodeOsWords.Level(wire.Reached),
         Order = OrderText.Read(wire.Order?.ToJsonString(), out _) is { } order && Enum.TryParse<OrderOrigin>(wire.Origin, out var origin) ? new AgentOrder(order, origin) : null,
         Phase = NodeOsWords.Phase(wire.Phase)!.Value,
         Reason = wire.Reason,
         Message = wire.Message,
         Attempts = wire.Attempts,
-        LastAttemptAt = Moment(wire.LastAttemptAt),
-        NextAttemptAt = Moment(wire.NextAttemptAt),
+        LastAttemptAt = NodeOsWords.Moment(wire.LastAttemptAt),
+        NextAttemptAt = NodeOsWords.Moment(wire.NextAttemptAt),
         IsWorking = wire.IsWorking,
         IsOpen = wire.IsOpen,
         Plan = wire.Plan is { } plan ? PlanJson.Read(plan.ToJsonString(), out _) : null,
         BootId = wire.BootId ?? "",
-        RestartAskedAt = Moment(wire.RestartAskedAt),
+        RestartAskedAt = NodeOsWords.Moment(wire.RestartAskedAt),
         Restarts = wire.Restarts,
         HasRestarted = wire.HasRestarted,
         Planned = Planned(wire.Planned),
@@ -91,19 +88,13 @@ internal static class StateText
         Verdict = NodeOsWords.Verdict(wire.Verdict) ?? RebootVerdict.None,
         Inventory = wire.Inventory ?? "",
         Updater = NodeOsWords.Updater(wire.Updater),
-        UpdaterRetryAt = Moment(wire.UpdaterRetryAt),
+        UpdaterRetryAt = NodeOsWords.Moment(wire.UpdaterRetryAt),
         Image = wire.Image,
-        ImageAppliedAt = Moment(wire.ImageAppliedAt),
+        ImageAppliedAt = NodeOsWords.Moment(wire.ImageAppliedAt),
     };
 
     private static PlannedChange? Planned(PlannedWire? wire) =>
-        wire is not null && Level(wire.Level) is { } level && NodeOsWords.Content(wire.Content) is { } content && NodeOsWords.Verdict(wire.Verdict) is { } verdict
+        wire is not null && NodeOsWords.Level(wire.Level) is { } level && NodeOsWords.Content(wire.Content) is { } content && NodeOsWords.Verdict(wire.Verdict) is { } verdict
             ? new PlannedChange(level, content, verdict, wire.Packages, wire.DownloadBytes)
             : null;
-
-    private static PatchLevel? Level(string? text) => PatchLevel.TryParse(text, out var level) ? level : null;
-
-    private static string? Moment(Instant? at) => at is { } moment ? InstantPattern.ExtendedIso.Format(moment) : null;
-
-    private static Instant? Moment(string? text) => InstantPattern.ExtendedIso.Parse(text ?? "") is { Success: true } parsed ? parsed.Value : null;
 }

@@ -1,5 +1,8 @@
+using Imago.Domain.Images;
 using Imago.Domain.Images.Archives;
 using Imago.Domain.NodeOs;
+using NodaTime;
+using NodaTime.Text;
 
 namespace Imago.Application.NodeOs;
 
@@ -36,6 +39,15 @@ public static class NodeOsWords
     public static RebootVerdict? Verdict(string? text) => Read<RebootVerdict>(text);
 
     public static AgentPhase? Phase(string? text) => Read<AgentPhase>(text);
+
+    /// <summary>A moment as annotations and files have it; null stays null.</summary>
+    public static string? Of(Instant? at) => at is { } moment ? InstantPattern.ExtendedIso.Format(moment) : null;
+
+    /// <summary>The moment; null when there is none, or none that can be read.</summary>
+    public static Instant? Moment(string? text) => InstantPattern.ExtendedIso.Parse(text ?? "") is { Success: true } parsed ? parsed.Value : null;
+
+    /// <summary>The level; null when there is none, or none that can be read.</summary>
+    public static PatchLevel? Level(string? text) => PatchLevel.TryParse(text, out var level) ? level : null;
 
     // `RestartServices` is written `restartServices`.
     private static string Lower<T>(T value)

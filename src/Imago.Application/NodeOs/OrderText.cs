@@ -2,8 +2,6 @@ using System.Text.Json;
 using Imago.Domain.Clusters;
 using Imago.Domain.Images;
 using Imago.Domain.NodeOs;
-using NodaTime;
-using NodaTime.Text;
 
 namespace Imago.Application.NodeOs;
 
@@ -22,8 +20,8 @@ public static class OrderText
             Image = order.Image,
             Rollback = order.Rollback ? true : null,
             Epoch = order.Epoch,
-            GivenAt = order.GivenAt is { } given ? InstantPattern.ExtendedIso.Format(given) : null,
-            NotAfter = order.NotAfter is { } end ? InstantPattern.ExtendedIso.Format(end) : null,
+            GivenAt = NodeOsWords.Of(order.GivenAt),
+            NotAfter = NodeOsWords.Of(order.NotAfter),
             Archive = order.Archive is { } archive ? ArchiveText.ToWire(archive) : null,
         },
         NodeOsJson.Default.OrderWire);
@@ -44,7 +42,7 @@ public static class OrderText
         {
             var wire = JsonSerializer.Deserialize(text, NodeOsJson.Default.OrderWire);
             PatchLevel? level = PatchLevel.TryParse(wire?.Level, out var parsed) ? parsed : null;
-            Instant? notAfter = wire?.NotAfter is { } limit && InstantPattern.ExtendedIso.Parse(limit) is { Success: true } end ? end.Value : null;
+            var notAfter = NodeOsWords.Moment(wire?.NotAfter);
             problem = wire?.Id is not { Length: > 0 } ? "'id' is missing."
                 : NodeOsWords.Mode(wire.Mode) is null ? $"'mode' is '{wire.Mode}'; allowed are {NodeOsWords.Modes}."
                 : wire.Content is not null && NodeOsWords.Content(wire.Content) is null ? $"'content' is '{wire.Content}'; allowed are {NodeOsWords.Contents}."
@@ -64,7 +62,7 @@ public static class OrderText
                 Rollback = wire.Rollback == true,
                 Epoch = wire.Epoch,
                 NotAfter = notAfter,
-                GivenAt = wire.GivenAt is { } given && InstantPattern.ExtendedIso.Parse(given) is { Success: true } at ? at.Value : null,
+                GivenAt = NodeOsWords.Moment(wire.GivenAt),
                 Archive = archive,
             };
         }

@@ -1,9 +1,7 @@
 using System.Text.Json;
 using Imago.Domain.Clusters;
-using Imago.Domain.Images;
 using Imago.Domain.NodeOs;
 using NodaTime;
-using NodaTime.Text;
 
 namespace Imago.Application.NodeOs;
 
@@ -22,8 +20,8 @@ public static class ReportText
             Reason = report.Reason,
             Message = report.Message,
             Attempts = report.Attempts,
-            LastAttemptAt = Moment(report.LastAttemptAt),
-            NextAttemptAt = Moment(report.NextAttemptAt),
+            LastAttemptAt = NodeOsWords.Of(report.LastAttemptAt),
+            NextAttemptAt = NodeOsWords.Of(report.NextAttemptAt),
             Held = report.Held.Length == 0 ? null : [.. report.Held.Select(h => new HeldWire(h.Package, h.Installed, h.Available, h.Why))],
             Verdict = NodeOsWords.Of(report.Verdict),
             Planned = report.Planned is { } p ? new PlannedWire(p.Level.ToString(), NodeOsWords.Of(p.Content), NodeOsWords.Of(p.Verdict), p.Packages, p.DownloadBytes) : null,
@@ -32,7 +30,7 @@ public static class ReportText
             Updater = report.Updater is { } updater ? NodeOsWords.Of(updater) : null,
             System = report.System,
             Agent = report.Agent,
-            At = Moment(report.At),
+            At = NodeOsWords.Of(report.At),
         },
         NodeOsJson.Default.ReportWire);
 
@@ -51,13 +49,13 @@ public static class ReportText
                 {
                     OrderId = wire.Order,
                     Phase = phase,
-                    Level = Level(wire.Level),
-                    Reached = Level(wire.Reached),
+                    Level = NodeOsWords.Level(wire.Level),
+                    Reached = NodeOsWords.Level(wire.Reached),
                     Reason = wire.Reason,
                     Message = wire.Message,
                     Attempts = wire.Attempts,
-                    LastAttemptAt = Moment(wire.LastAttemptAt),
-                    NextAttemptAt = Moment(wire.NextAttemptAt),
+                    LastAttemptAt = NodeOsWords.Moment(wire.LastAttemptAt),
+                    NextAttemptAt = NodeOsWords.Moment(wire.NextAttemptAt),
                     Held = [.. (wire.Held ?? []).Where(h => h.Package is not null).Select(h => new HeldPackage(h.Package!, h.Installed ?? "", h.Available ?? "", h.Why ?? ""))],
                     Verdict = NodeOsWords.Verdict(wire.Verdict) ?? RebootVerdict.None,
                     Planned = Planned(wire.Planned),
@@ -66,7 +64,7 @@ public static class ReportText
                     Updater = NodeOsWords.Updater(wire.Updater),
                     System = wire.System ?? "",
                     Agent = wire.Agent ?? "",
-                    At = Moment(wire.At) ?? Instant.FromUnixTimeTicks(0),
+                    At = NodeOsWords.Moment(wire.At) ?? Instant.FromUnixTimeTicks(0),
                 }
                 : null;
         }
@@ -77,13 +75,7 @@ public static class ReportText
     }
 
     private static PlannedChange? Planned(PlannedWire? wire) =>
-        wire is not null && Level(wire.Level) is { } level && NodeOsWords.Content(wire.Content) is { } content && NodeOsWords.Verdict(wire.Verdict) is { } verdict
+        wire is not null && NodeOsWords.Level(wire.Level) is { } level && NodeOsWords.Content(wire.Content) is { } content && NodeOsWords.Verdict(wire.Verdict) is { } verdict
             ? new PlannedChange(level, content, verdict, wire.Packages, wire.DownloadBytes)
             : null;
-
-    private static PatchLevel? Level(string? text) => PatchLevel.TryParse(text, out var level) ? level : null;
-
-    private static string? Moment(Instant? at) => at is { } moment ? InstantPattern.ExtendedIso.Format(moment) : null;
-
-    private static Instant? Moment(string? text) => InstantPattern.ExtendedIso.Parse(text ?? "") is { Success: true } parsed ? parsed.Value : null;
 }

@@ -32,8 +32,8 @@ internal sealed record AgentSettings
     /// <summary>Whether services that use replaced files are restarted (NM-59).</summary>
     public bool RestartServices { get; init; } = true;
 
-    /// <summary>Services that are restarted on a drained machine only (NM-59).</summary>
-    public ImmutableArray<string> GuardedServices { get; init; } = ["kubelet", "containerd", "crio", "docker", "cri-docker"];
+    /// <summary>Further services that are restarted on a drained machine only (NM-59); those that the node hangs on are none of the driver's to restart, so that they need not stand here.</summary>
+    public ImmutableArray<string> GuardedServices { get; init; } = [];
 
     /// <summary>NM-33: over how long first attempts are spread that nobody waits for.</summary>
     public Duration Spread { get; init; } = Duration.FromMinutes(5);

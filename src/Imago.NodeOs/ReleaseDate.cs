@@ -9,17 +9,13 @@ namespace Imago.NodeOs;
 /// </summary>
 internal static class ReleaseDate
 {
-    private static readonly LocalDateTimePattern Pattern = LocalDateTimePattern.CreateWithInvariantCulture("d MMM yyyy H:mm:ss");
+    private static readonly LocalDateTimePattern Pattern = LocalDateTimePattern.CreateWithInvariantCulture("ddd, d MMM yyyy H:mm:ss");
 
-    /// <summary>The instant; null if the text is no date in UTC.</summary>
-    public static Instant? Read(string text)
-    {
-        var comma = text.IndexOf(',', StringComparison.Ordinal);
-
-        // Debian writes "UTC", others "GMT" or "+0000"; other zones are not used by archives.
-        return text[(comma + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries) is [.. var words, "UTC" or "GMT" or "Z" or "+0000"]
-            && Pattern.Parse(string.Join(' ', words)) is { Success: true } parsed
-                ? parsed.Value.InUtc().ToInstant()
-                : null;
-    }
+    /// <summary>The instant; null if the text is no date in UTC, or its day of the week is another one.</summary>
+    public static Instant? Read(string text) =>
+        // Debian writes "UTC", others "GMT" or "+0000"; other zones are not used by archives. Days below ten are padded by some.
+        text.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [.. var words, "UTC" or "GMT" or "Z" or "+0000"]
+        && Pattern.Parse(string.Join(' ', words)) is { Success: true } parsed
+            ? parsed.Value.InUtc().ToInstant()
+            : null;
 }

@@ -1,4 +1,5 @@
 using Imago.Domain.Channels;
+using Imago.Domain.Clusters;
 using Imago.Domain.Images;
 using Imago.Domain.Images.Archives;
 using Imago.Domain.Rollouts.Actions;
@@ -132,6 +133,13 @@ public static class InPlaceOperations
             ? standing with { Archive = asked.Archive, Epoch = asked.Epoch }
             : null;
     }
+
+    /// <summary>What is written on a node to give its agent an order.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="order">The order.</param>
+    /// <remarks>CH-34: who reads the documented annotation alone sees the same level. NM-32: it never goes down.</remarks>
+    public static NodeUpdate Giving(Node node, NodeOrder order) =>
+        new() { Order = order, DesiredLevel = order.Content == OrderContent.Security && !(node.DesiredLevel >= order.Level) ? order.Level : null };
 
     /// <summary>Whether an agent that is not done has got nowhere with its order yet: it installs nothing before it has reported a plan.</summary>
     /// <param name="answer">A report about the order.</param>

@@ -1,3 +1,4 @@
+using Imago.Domain.Clusters;
 using Imago.Domain.Images;
 using Imago.Domain.Images.Archives;
 using Imago.Domain.NodeOs;
@@ -24,6 +25,25 @@ public class InPlaceOperationsTests
     private static AgentReport Report(AgentPhase phase, double minute = 5) => new() { OrderId = Order.Id, Phase = phase, Level = Level, At = Given + Duration.FromMinutes(minute) };
 
     private static ProviderOperation StateAt(double minute, AgentReport? report) => InPlaceOperations.StateOf(Order, report, Given + Duration.FromMinutes(minute));
+
+    [Theory]
+    [InlineData(OrderContent.Security, null, true)]
+    [InlineData(OrderContent.Security, -1, true)]
+    [InlineData(OrderContent.Security, 0, false)]
+    [InlineData(OrderContent.Security, 1, false)]
+    [InlineData(OrderContent.Everything, null, false)]
+    [Trait("Rule", "CH-34")]
+    [Trait("Rule", "NM-32")]
+    public void Giving_Order_RaisesTheDocumentedLevelOfSecurityOrdersAndNeverLowersIt(OrderContent content, int? days, bool raised)
+    {
+        var node = new Node
+        {
+            Name = "n", Uid = "u", Pool = "np1", Image = NodeImage.Parse("ImagoDebian-12-202306.10.0"),
+            DesiredLevel = days is { } d ? new PatchLevel(Level.Moment + Duration.FromDays(d)) : null,
+        };
+
+        InPlaceOperations.Giving(node, Order with { Content = content }).DesiredLevel.ShouldBe(raised ? Level : null);
+    }
 
     [Theory]
     [InlineData(59, OperationState.Running)]

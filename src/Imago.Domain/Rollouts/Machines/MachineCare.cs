@@ -216,7 +216,7 @@ public static class MachineCare
         private NodeUpdate Give(Node node, NodeOrder order)
         {
             Wake(input.Now + InPlaceOperations.Patience);
-            return new NodeUpdate { Order = order, DesiredLevel = order.Content == OrderContent.Security && !(node.DesiredLevel >= order.Level) ? order.Level : null };
+            return InPlaceOperations.Giving(node, order);
         }
 
         private void Wake(Instant at)

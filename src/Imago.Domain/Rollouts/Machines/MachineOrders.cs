@@ -55,6 +55,7 @@ internal static class MachineOrders
         };
         return InPlaceOperations.OrderOf(request, input.Now);
     }
+
     /// <summary>CH-32: what takes the place of an order that is taken back: its agent may plan and download, and nothing else.</summary>
     /// <remarks>
     /// Nothing at all would not do: an agent without an order goes by the level beside it, at once (CH-34). The agent has read it when it reports about this id.

@@ -64,7 +64,7 @@ internal static class LivePatches
             }
 
             // Of the window before: the same order, with the end of this one.
-            pass.Update(node, new NodeUpdate { Order = order, DesiredLevel = node.DesiredLevel >= level ? null : level });
+            pass.Update(node, InPlaceOperations.Giving(node, order));
             return false;
         }
 

@@ -64,11 +64,10 @@ internal sealed class InPlaceProvider(string clusterKey, INodeOrders nodes, Time
                 return Failed(request, ProviderCodes.StaleEpoch, $"node '{request.Node}' has an order of epoch {other.Epoch}, and this one is of epoch {request.Epoch}: another server works on the cluster");
             }
 
-            // Any other order is one of ours that the record does not speak of any more. CH-34: who reads the documented annotation alone sees the same level.
+            // Any other order is one of ours that the record does not speak of any more.
             // NM-48: the archives may have been signed again since; then it is the same order with the edition of now.
             order = renewed ?? order;
-            var update = new NodeUpdate { Order = order, DesiredLevel = order.Content == OrderContent.Security && !(node.DesiredLevel >= order.Level) ? order.Level : null };
-            if (await nodes.UpdateNodeAsync(new RolloutAction.UpdateNode(node.Name, node.ResourceVersion, update), cancellation) == PatchOutcome.Patched)
+            if (await nodes.UpdateNodeAsync(new RolloutAction.UpdateNode(node.Name, node.ResourceVersion, InPlaceOperations.Giving(node, order)), cancellation) == PatchOutcome.Patched)
             {
                 return InPlaceOperations.StateOf(order, node.Agent, Now);
             }
